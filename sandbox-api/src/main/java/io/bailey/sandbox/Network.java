@@ -1,0 +1,18 @@
+package io.bailey.sandbox;
+
+/**
+ * Which network a sandbox sees.
+ *
+ * @since 0.1
+ */
+public enum Network {
+
+    /** A network namespace of its own with nothing but a loopback device. The default. */
+    NONE,
+
+    /**
+     * The network of the host, shared as it is, without a namespace: every local port and abstract
+     * socket is reachable.
+     */
+    HOST
+}

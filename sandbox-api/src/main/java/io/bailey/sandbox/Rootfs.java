@@ -1,0 +1,64 @@
+package io.bailey.sandbox;
+
+import java.nio.file.Path;
+
+/**
+ * The root file system of a sandbox.
+ *
+ * @since 0.1
+ */
+public sealed interface Rootfs {
+
+    /**
+     * Returns the tree of this host: read-only, with a private {@code /tmp}, {@code /proc} and
+     * {@code /dev}. Needs no image; the default. What the user behind the sandbox may read on the
+     * host, the sandbox may read too.
+     *
+     * @return the host's tree
+     */
+    static Rootfs host() {
+        return new Host();
+    }
+
+    /**
+     * Returns a directory of this host that holds a whole root file system.
+     *
+     * @param path the directory; made absolute. Whether it exists is checked when the sandbox is
+     *     built
+     * @return that directory as a root
+     * @throws SandboxConfigException if the path is {@code /} (see {@link #host()}) or not in the
+     *     default file system
+     */
+    static Rootfs directory(Path path) {
+        return new Directory(path);
+    }
+
+    /**
+     * The tree of this host.
+     *
+     * @since 0.1
+     */
+    record Host() implements Rootfs {}
+
+    /**
+     * A directory of this host.
+     *
+     * @param path the directory, absolute
+     * @since 0.1
+     */
+    record Directory(Path path) implements Rootfs {
+
+        /**
+         * Creates a root of a directory.
+         *
+         * @throws SandboxConfigException if the path is {@code /} or not in the default file system
+         */
+        public Directory {
+            path = InsidePath.onHost("rootfs", path);
+            if (path.normalize().getNameCount() == 0) {
+                throw new SandboxConfigException(
+                        "rootfs: \"/\" is the host's own root; use Rootfs.host()");
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.bailey.sandbox.spi;
+
+import io.bailey.sandbox.HostReport;
+import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.SandboxSpec;
+
+/**
+ * An engine that turns a {@link SandboxSpec} into a living {@link Sandbox}.
+ *
+ * <p>Found with {@link java.util.ServiceLoader}. An implementation is thread-safe, cheap to
+ * construct (nothing is probed or loaded before the first call), and holds no state of the thread
+ * that loads it: one instance may serve the whole JVM.
+ *
+ * @since 0.1
+ */
+public interface SandboxProvider {
+
+    /**
+     * Returns a sandbox for the given recipe, after checking the recipe against this host.
+     *
+     * <p>The rules that hold on every host are already met: a {@code SandboxSpec} that contradicts
+     * itself cannot exist.
+     *
+     * @param spec the whole recipe
+     * @return a sandbox whose {@link Sandbox#spec()} is {@code spec}
+     * @throws io.bailey.sandbox.SandboxUnavailableException if this host cannot give what the
+     *     recipe asks for
+     * @throws io.bailey.sandbox.SandboxConfigException if the recipe names something that this host
+     *     does not have, such as a directory or a CPU
+     */
+    Sandbox create(SandboxSpec spec);
+
+    /**
+     * Examines this host. Never throws for what is missing: that is a finding.
+     *
+     * @return what works here, what does not, and the fix
+     */
+    HostReport doctor();
+}

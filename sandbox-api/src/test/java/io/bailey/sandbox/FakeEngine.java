@@ -1,0 +1,79 @@
+package io.bailey.sandbox;
+
+import io.bailey.sandbox.spi.SandboxProvider;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** An engine that starts nothing and remembers what it was asked. */
+public final class FakeEngine implements SandboxProvider {
+
+    final List<String> calls = new ArrayList<>();
+    final CompletableFuture<Result> exit = new CompletableFuture<>();
+    final CompletableFuture<Void> closed = new CompletableFuture<>();
+    RuntimeException startFailure = new IllegalStateException("no container here");
+    boolean starts;
+    boolean closeFails;
+
+    @Override
+    public Sandbox create(SandboxSpec spec) {
+        calls.add("create");
+        return new FakeSandbox(spec);
+    }
+
+    @Override
+    public HostReport doctor() {
+        return new HostReport(
+                List.of(new Finding("fake", Finding.Status.OK, "an engine for tests", "")));
+    }
+
+    private final class FakeSandbox implements Sandbox {
+
+        private final SandboxSpec spec;
+
+        FakeSandbox(SandboxSpec spec) {
+            this.spec = spec;
+        }
+
+        @Override
+        public Result run(Command command) {
+            calls.add("run " + command);
+            return Answers.exited(0);
+        }
+
+        @Override
+        public CompletableFuture<Result> runAsync(Command command) {
+            return CompletableFuture.completedFuture(run(command));
+        }
+
+        @Override
+        public Container start(Command command) {
+            calls.add("start " + command);
+            if (!starts) {
+                throw startFailure;
+            }
+            return FakeContainer.of(exit);
+        }
+
+        @Override
+        public String explain(Command command) {
+            calls.add("explain " + command);
+            return "clone3()";
+        }
+
+        @Override
+        public SandboxSpec spec() {
+            return spec;
+        }
+
+        @Override
+        public void close() {
+            calls.add("close");
+            closed.complete(null);
+            if (closeFails) {
+                throw new SandboxException("cannot remove the cgroup");
+            }
+        }
+    }
+}

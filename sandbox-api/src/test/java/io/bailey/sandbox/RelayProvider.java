@@ -1,0 +1,24 @@
+package io.bailey.sandbox;
+
+import io.bailey.sandbox.spi.SandboxProvider;
+
+/**
+ * A provider that {@link ContextEngine} loads a second time, in a class loader of its own. It
+ * reaches the test only through {@link ContextEngine#current()}, which is of the class loader
+ * above.
+ */
+public final class RelayProvider implements SandboxProvider {
+
+    /** Called by {@link java.util.ServiceLoader}. */
+    public RelayProvider() {}
+
+    @Override
+    public Sandbox create(SandboxSpec spec) {
+        return ContextEngine.current().create(spec);
+    }
+
+    @Override
+    public HostReport doctor() {
+        return ContextEngine.current().doctor();
+    }
+}
