@@ -67,7 +67,7 @@ public sealed interface Output {
     }
 
     /**
-     * Copied to a stream of this JVM, without bound. The stream is flushed at the end, not closed.
+     * Copied to a stream of this JVM. The stream is flushed at the end, not closed.
      *
      * @param stream takes the bytes
      * @return output to that stream
@@ -77,7 +77,7 @@ public sealed interface Output {
     }
 
     /**
-     * Written to a file of the host, without bound, created if it is missing and emptied if not.
+     * Written to a file of the host, created if it is missing and emptied if not.
      *
      * @param path the file; made absolute
      * @return output to that file

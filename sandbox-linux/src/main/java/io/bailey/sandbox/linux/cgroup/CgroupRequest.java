@@ -1,0 +1,29 @@
+package io.bailey.sandbox.linux.cgroup;
+
+import io.bailey.sandbox.Enforcement;
+import io.bailey.sandbox.Limits;
+
+import java.util.Optional;
+
+/**
+ * What one group has to do.
+ *
+ * @param limits the limits to write before the first process is in it
+ * @param cpuAccounting whether CPU time must be readable
+ * @param killable whether {@link Cgroup#kill()} must reach every process (no PID namespace does it)
+ * @param enforcement what to do about a limit this host cannot give
+ * @param parent the group to make it under instead of the one found, as a path below the cgroup2
+ *     mount
+ */
+public record CgroupRequest(
+        Limits limits,
+        boolean cpuAccounting,
+        boolean killable,
+        Enforcement enforcement,
+        Optional<String> parent) {
+
+    /** No limit, no accounting, not killable: no group is made at all. */
+    public boolean isEmpty() {
+        return !cpuAccounting && !killable && limits.isEmpty();
+    }
+}

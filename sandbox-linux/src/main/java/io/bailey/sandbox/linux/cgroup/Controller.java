@@ -1,0 +1,56 @@
+package io.bailey.sandbox.linux.cgroup;
+
+import io.bailey.sandbox.Limits;
+
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Set;
+
+/** The controllers Bailey uses, cgroups(7). */
+enum Controller {
+    MEMORY,
+    PIDS,
+    CPU,
+    CPUSET,
+    /** CPU time, on v1 only: a v2 group always accounts it. */
+    CPUACCT;
+
+    private final String kernelName = name().toLowerCase(Locale.ROOT);
+
+    /** As in {@code cgroup.controllers} and /proc/self/cgroup. */
+    String kernelName() {
+        return kernelName;
+    }
+
+    /** Those that {@code limits} take. */
+    static Set<Controller> neededBy(Limits limits) {
+        Set<Controller> needed = EnumSet.noneOf(Controller.class);
+        if (limits.memory().isPresent()
+                || limits.memoryHigh().isPresent()
+                || limits.memorySwap().isPresent()) {
+            needed.add(MEMORY);
+        }
+        if (limits.pids().isPresent()) {
+            needed.add(PIDS);
+        }
+        if (limits.cpus().isPresent() || limits.cpuWeight().isPresent()) {
+            needed.add(CPU);
+        }
+        if (limits.cpuset().isPresent()) {
+            needed.add(CPUSET);
+        }
+        return needed;
+    }
+
+    /** Those named in a list separated by blanks, as {@code cgroup.controllers} is. */
+    static Set<Controller> listed(String names) {
+        String padded = " " + names.strip() + " ";
+        Set<Controller> found = EnumSet.noneOf(Controller.class);
+        for (Controller controller : values()) {
+            if (padded.contains(" " + controller.kernelName + " ")) {
+                found.add(controller);
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,42 @@
+package io.bailey.sandbox.linux.cgroup;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A host, or a container on it, that shows this process no control groups. */
+record NoFactory(Problem reason) implements CgroupFactory {
+
+    @Override
+    public Layout layout() {
+        return Layout.NONE;
+    }
+
+    @Override
+    public List<ControllerReport> report() {
+        List<ControllerReport> report = new ArrayList<>();
+        for (Controller controller : V2Factory.CONTROLLERS) {
+            report.add(
+                    new ControllerReport(
+                            controller.kernelName(), false, "", reason.found(), reason.fix()));
+        }
+        return report;
+    }
+
+    @Override
+    public Cgroup create(String name, CgroupRequest request) {
+        if (request.killable()) {
+            throw Degradation.unavailable(
+                    List.of(reason.about("to kill a sandbox without PID namespace")));
+        }
+        Degradation degradation = new Degradation(request.enforcement());
+        List<Problem> problems = new ArrayList<>();
+        for (Controller controller : Controller.neededBy(request.limits())) {
+            problems.add(reason.about(controller.kernelName()));
+        }
+        if (request.cpuAccounting()) {
+            problems.add(reason.about("CPU time"));
+        }
+        degradation.lacking(problems);
+        return new NoCgroup(degradation.leftOut());
+    }
+}

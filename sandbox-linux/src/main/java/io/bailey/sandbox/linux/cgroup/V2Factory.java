@@ -1,0 +1,137 @@
+package io.bailey.sandbox.linux.cgroup;
+
+import io.bailey.sandbox.linux.sys.Linux;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes groups in the one cgroup2 tree of the host. */
+final class V2Factory implements CgroupFactory {
+    static final List<Controller> CONTROLLERS =
+            List.of(Controller.MEMORY, Controller.PIDS, Controller.CPU, Controller.CPUSET);
+
+    private final Linux linux;
+    private final String mountPoint;
+    private final List<V2Base> bases;
+
+    /**
+     * @param mountPoint of the tree
+     * @param own the directory of this process's group
+     */
+    V2Factory(Linux linux, String mountPoint, String own) {
+        this.linux = linux;
+        this.mountPoint = mountPoint;
+        // The group above is the second choice: a delegated subtree with the JVM in a leaf.
+        this.bases =
+                own.equals(mountPoint)
+                        ? List.of(V2Base.look(linux, own))
+                        : List.of(
+                                V2Base.look(linux, own),
+                                V2Base.look(linux, own.substring(0, own.lastIndexOf('/'))));
+    }
+
+    @Override
+    public Layout layout() {
+        return Layout.V2;
+    }
+
+    @Override
+    public List<ControllerReport> report() {
+        List<ControllerReport> report = new ArrayList<>();
+        for (Controller controller : CONTROLLERS) {
+            Optional<V2Base> base = bases.stream().filter(b -> b.offers(controller)).findFirst();
+            String name = controller.kernelName();
+            Problem problem = bases.getFirst().problem(controller);
+            report.add(
+                    base.isPresent()
+                            ? new ControllerReport(name, true, base.get().directory(), "", "")
+                            : new ControllerReport(
+                                    name,
+                                    false,
+                                    bases.getFirst().directory(),
+                                    problem.found(),
+                                    problem.fix()));
+        }
+        return report;
+    }
+
+    @Override
+    public Cgroup create(String name, CgroupRequest request) {
+        List<Setting> settings = V2Settings.of(request.limits());
+        Degradation degradation = new Degradation(request.enforcement());
+        List<V2Base> candidates =
+                request.parent().isEmpty()
+                        ? bases
+                        : List.of(
+                                V2Base.look(
+                                        linux,
+                                        ParentPath.under(mountPoint, request.parent().get())));
+        Set<Controller> needed = Controller.neededBy(request.limits());
+        V2Base best = candidates.getFirst();
+        Set<Controller> granted = EnumSet.noneOf(Controller.class);
+        boolean found = false;
+        for (V2Base base : candidates) {
+            if (base.blocked().isPresent()) {
+                continue;
+            }
+            Set<Controller> here = base.grant(linux, needed);
+            if (!found || here.size() > granted.size()) {
+                best = base;
+                granted = here;
+                found = true;
+            }
+            if (here.size() == needed.size()) {
+                break;
+            }
+        }
+        if (!found) {
+            return new NoFactory(best.blocked().orElseThrow()).create(name, request);
+        }
+        degradation.lacking(missing(best, needed, granted));
+        return make(best, name, settings, granted, request, degradation);
+    }
+
+    private static List<Problem> missing(
+            V2Base base, Set<Controller> needed, Set<Controller> granted) {
+        List<Problem> problems = new ArrayList<>();
+        for (Controller controller : needed) {
+            if (!granted.contains(controller)) {
+                problems.add(base.problem(controller));
+            }
+        }
+        return problems;
+    }
+
+    private Cgroup make(
+            V2Base base,
+            String name,
+            List<Setting> settings,
+            Set<Controller> granted,
+            CgroupRequest request,
+            Degradation degradation) {
+        GroupDirectory group;
+        try {
+            group = GroupDirectory.make(linux, base.directory(), name);
+        } catch (CgroupFailure failure) {
+            if (failure.isRefusal()) {
+                return new NoFactory(failure.problem("")).create(name, request);
+            }
+            throw failure.setupException();
+        }
+        try {
+            SettingWriter writer = new SettingWriter(linux, degradation);
+            for (Setting setting : settings) {
+                if (granted.contains(setting.controller())) {
+                    writer.write(group, setting);
+                }
+            }
+            return new V2Cgroup(linux, group, degradation.leftOut());
+        } catch (RuntimeException | Error failed) {
+            group.remove();
+            throw failed;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.bailey.sandbox.linux.host;
+
+import static io.bailey.sandbox.linux.host.Doctor.degraded;
+import static io.bailey.sandbox.linux.host.Doctor.ok;
+
+import io.bailey.sandbox.Finding;
+import io.bailey.sandbox.linux.cgroup.ControllerReport;
+import io.bailey.sandbox.linux.cgroup.Layout;
+import io.bailey.sandbox.linux.sys.MountInfo;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The control groups. Nothing here is missing altogether: a sandbox without limits runs without
+ * them.
+ */
+final class CgroupChecks {
+    private CgroupChecks() {}
+
+    static List<Finding> of(Source source, Layout layout, List<ControllerReport> controllers) {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(layout(source, layout));
+        for (ControllerReport controller : controllers) {
+            String check = "cgroup " + controller.controller();
+            findings.add(
+                    controller.usable()
+                            ? ok(check, controller.where())
+                            : degraded(check, controller.problem(), controller.fix()));
+        }
+        return findings;
+    }
+
+    private static Finding layout(Source source, Layout layout) {
+        return switch (layout) {
+            case V2 -> ok("cgroups", "v2" + dynamicModifications(source));
+            case HYBRID ->
+                    degraded(
+                            "cgroups",
+                            "controllers are bound to v1: limits are applied there, a group per controller; no memoryHigh",
+                            "boot with systemd.unified_cgroup_hierarchy=1 (WSL2: kernelCommandLine=cgroup_no_v1=all)");
+            case NONE ->
+                    degraded(
+                            "cgroups",
+                            "no cgroup file system in sight: no limit can be given",
+                            "mount a cgroup2 file system on /sys/fs/cgroup");
+        };
+    }
+
+    /**
+     * With it, moving a process between groups does not wait for a grace period: cgroup-v2.rst,
+     * "favordynmods".
+     */
+    private static String dynamicModifications(Source source) {
+        for (MountInfo mount : MountInfo.parse(source.read("/proc/self/mountinfo"))) {
+            if (mount.type().equals("cgroup2") && mount.hasSuperOption("favordynmods")) {
+                return ", favordynmods";
+            }
+        }
+        return "";
+    }
+}

@@ -1,0 +1,11 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Bailey's engine for Linux. Exports nothing: it is found by ServiceLoader. */
+@NullMarked
+module io.bailey.sandbox.linux {
+    requires io.bailey.sandbox;
+    requires static org.jspecify;
+
+    provides io.bailey.sandbox.spi.SandboxProvider with
+            io.bailey.sandbox.linux.LinuxSandboxProvider;
+}

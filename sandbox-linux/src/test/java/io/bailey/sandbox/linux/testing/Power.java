@@ -1,0 +1,65 @@
+package io.bailey.sandbox.linux.testing;
+
+import io.bailey.sandbox.linux.cgroup.Cgroups;
+import io.bailey.sandbox.linux.cgroup.ControllerReport;
+import io.bailey.sandbox.linux.cgroup.Layout;
+import io.bailey.sandbox.linux.host.HostFacts;
+import io.bailey.sandbox.linux.sys.Linux;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Something a machine or a user may have or not, and that some tests cannot do without. */
+public enum Power {
+    /** Effective CAP_SYS_ADMIN in the initial user namespace. */
+    ROOT,
+    /** This user may make user namespaces. */
+    USERNS,
+    /** The controllers are on the one cgroup2 tree. */
+    CGROUP_V2,
+    /** Controllers are bound to v1 hierarchies. */
+    CGROUP_V1,
+    /** This user may make groups with every controller. */
+    CGROUP_WRITABLE,
+    /** A C compiler called gcc on the PATH. */
+    GCC,
+    /** The kernel has overlay. */
+    OVERLAY;
+
+    /** Is it there? */
+    public boolean isPresent() {
+        return switch (this) {
+            case ROOT -> HostFacts.probe(Linux.host()).privileged();
+            case USERNS -> HostFacts.probe(Linux.host()).userNamespaces();
+            case CGROUP_V2 -> Cgroups.discover(Linux.host()).layout() == Layout.V2;
+            case CGROUP_V1 -> Cgroups.discover(Linux.host()).layout() == Layout.HYBRID;
+            case CGROUP_WRITABLE -> everyControllerUsable();
+            case GCC -> onPath("gcc");
+            case OVERLAY -> overlayListed();
+        };
+    }
+
+    private static boolean everyControllerUsable() {
+        Cgroups cgroups = Cgroups.discover(Linux.host());
+        return cgroups.layout() != Layout.NONE
+                && cgroups.report().stream().allMatch(ControllerReport::usable);
+    }
+
+    private static boolean onPath(String program) {
+        for (String directory : System.getenv().getOrDefault("PATH", "").split(":", -1)) {
+            if (Files.isExecutable(Path.of(directory, program))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean overlayListed() {
+        try {
+            return Files.readString(Path.of("/proc/filesystems")).contains("\toverlay\n");
+        } catch (IOException noProc) {
+            return false;
+        }
+    }
+}
