@@ -1,0 +1,2 @@
+/** Samples, one readable file each. */
+package io.bailey.samples;

@@ -1,0 +1,24 @@
+package io.bailey.sandbox.linux;
+
+import io.bailey.sandbox.HostReport;
+import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.linux.container.Engine;
+import io.bailey.sandbox.spi.SandboxProvider;
+
+/** The door: what ServiceLoader finds. */
+public final class LinuxSandboxProvider implements SandboxProvider {
+
+    /** For ServiceLoader. */
+    public LinuxSandboxProvider() {}
+
+    @Override
+    public Sandbox create(SandboxSpec spec) {
+        return Engine.shared().create(spec);
+    }
+
+    @Override
+    public HostReport doctor() {
+        return Engine.doctor();
+    }
+}

@@ -1,0 +1,90 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.linux.program.Operation;
+import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.Sys;
+
+/** What to do about an errno. */
+final class Advice {
+    private static final String DOCTOR = "see Sandbox.doctor()";
+
+    private Advice() {}
+
+    static String forLaunch(String step, int errno) {
+        return switch (errno) {
+            case Errno.EMFILE ->
+                    "this process has no file descriptors left; raise its limit (ulimit -n) or close some";
+            case Errno.ENFILE ->
+                    "the whole machine has no file descriptors left; raise fs.file-max";
+            case Errno.EAGAIN ->
+                    "the limit of processes is reached (ulimit -u, or pids.max of the JVM's own cgroup); raise it";
+            case Errno.ENOSPC ->
+                    "the limit of namespaces is reached (sysctl user.max_*_namespaces), or of nested ones; raise it";
+            case Errno.ENOMEM ->
+                    "the kernel has no memory for it; free some, or raise the JVM's own memory limit";
+            case Errno.EPERM ->
+                    step.equals("clone3")
+                            ? "this user may not make these namespaces: user namespaces may be off, restricted by AppArmor or"
+                                    + " by the seccomp filter of an outer container; "
+                                    + DOCTOR
+                            : "this user may not do that; " + DOCTOR;
+            case Errno.EACCES ->
+                    step.equals("clone3")
+                            ? "the cgroup may not be joined: the JVM's own cgroup and the sandbox's need a common ancestor this"
+                                    + " user may write; "
+                                    + DOCTOR
+                            : "this user may not do that; check the permissions of every directory on the way";
+            case Errno.ENOENT -> "it does not exist";
+            case Errno.ENOSYS ->
+                    "this kernel is too old for it, or an outer container's filter hides it; "
+                            + DOCTOR;
+            case Errno.EBUSY, Errno.EOPNOTSUPP -> "the cgroup cannot take processes; " + DOCTOR;
+            default -> "";
+        };
+    }
+
+    static String forChild(Operation operation, int errno) {
+        String step = operation.step();
+        if (operation.sys() == Sys.WRITE && step.startsWith("join")) {
+            return "the JVM's user may not put a process into that cgroup; " + DOCTOR;
+        }
+        return switch (errno) {
+            case Errno.ELOOP ->
+                    "there is a symbolic link on the way in the sandbox's root, where Bailey mounts itself and follows none;"
+                            + " replace it by a directory";
+            case Errno.ENOTDIR -> "the sandbox's root has something there that is not a directory";
+            case Errno.EISDIR -> "the sandbox's root has a directory there";
+            case Errno.ENOENT ->
+                    step.startsWith("change to")
+                            ? "the sandbox's root has no such directory; choose another workdir or mount one there"
+                            : "it is missing in the sandbox's root";
+            case Errno.EPERM ->
+                    step.startsWith("mount proc") || step.startsWith("mount sysfs")
+                            ? "the host masks /proc or /sys (running inside a container?), and the kernel gives no fresher view"
+                                    + " than that; "
+                                    + DOCTOR
+                            : "this user or this kernel does not allow it; " + DOCTOR;
+            case Errno.EACCES -> "the sandbox's user may not; check owner and mode";
+            case Errno.EROFS -> "that place is read-only";
+            case Errno.E2BIG ->
+                    "arguments and environment are larger than the kernel takes (a quarter of RLIMIT_STACK)";
+            case Errno.ENOSPC ->
+                    "the sandbox's writable layer, or a limit of the kernel, is full; raise writableRootSize";
+            case Errno.EDQUOT ->
+                    "a quota of this user is reached (sysctl kernel.keys.maxkeys for keyrings)";
+            case Errno.ENOMEM ->
+                    "the sandbox's memory limit, or the machine's memory, is too small for it";
+            case Errno.EAGAIN ->
+                    "the limit of processes is reached before the command began; raise pids";
+            case Errno.ENODEV -> "this kernel does not have that file system";
+            case Errno.ENOSYS ->
+                    "this kernel is too old for it, or an outer container's filter hides it; "
+                            + DOCTOR;
+            case Errno.EINVAL ->
+                    operation.object().equals("/") && step.equals("pivot_root")
+                            ? "the host's root cannot be pivoted from (an initramfs?); use RootChange.CHROOT"
+                            : "the kernel refused the arguments; " + DOCTOR;
+            default -> "";
+        };
+    }
+}

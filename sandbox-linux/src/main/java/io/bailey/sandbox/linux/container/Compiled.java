@@ -1,0 +1,38 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Command;
+import io.bailey.sandbox.User;
+import io.bailey.sandbox.linux.plan.Blueprint;
+import io.bailey.sandbox.linux.program.LinkedProgram;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A blueprint, linked: the same for each start of the same command, so it is kept. */
+record Compiled(
+        Key key, SiteSurvey.Who who, Blueprint blueprint, LinkedProgram entry, LinkedProgram init) {
+
+    /** What of a command, and of its cgroup, the programs depend on. */
+    record Key(
+            List<String> arguments,
+            Map<String, String> environment,
+            Optional<String> workingDirectory,
+            Optional<User> runAs,
+            int cgroupFds,
+            boolean cgroupDirectory,
+            boolean announceExec) {
+
+        static Key of(
+                Command command, int cgroupFds, boolean cgroupDirectory, boolean announceExec) {
+            return new Key(
+                    command.arguments(),
+                    command.environment(),
+                    command.workingDirectory(),
+                    command.runAs(),
+                    cgroupFds,
+                    cgroupDirectory,
+                    announceExec);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.cgroup.Cgroup;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * A limit on the CPU time of a whole tree, which the kernel has no file for: the cgroup's clock is
+ * read again no sooner than all processors together could use up what is left.
+ */
+final class CpuWatch {
+    private static final long LEAST_MICROS = 1_000;
+
+    private final ScheduledExecutorService timers;
+    private final Cgroup cgroup;
+    private final Duration limit;
+    private final Consumer<Termination> onLimit;
+    private volatile boolean stopped;
+
+    CpuWatch(
+            ScheduledExecutorService timers,
+            Cgroup cgroup,
+            Duration limit,
+            Consumer<Termination> onLimit) {
+        this.timers = timers;
+        this.cgroup = cgroup;
+        this.limit = limit;
+        this.onLimit = onLimit;
+    }
+
+    void start() {
+        schedule(limit.toNanos() / 1_000);
+    }
+
+    private void schedule(long leftMicros) {
+        long soonest =
+                Math.max(LEAST_MICROS, leftMicros / Runtime.getRuntime().availableProcessors());
+        var _ = timers.schedule(this::check, soonest, TimeUnit.MICROSECONDS);
+    }
+
+    private void check() {
+        if (stopped) {
+            return;
+        }
+        long left = limit.toNanos() / 1_000 - cgroup.cpuMicros();
+        if (left <= 0) {
+            onLimit.accept(new Termination.CpuTimeExceeded(limit));
+        } else {
+            schedule(left);
+        }
+    }
+
+    void stop() {
+        stopped = true;
+    }
+}

@@ -1,0 +1,155 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Finding;
+import io.bailey.sandbox.HostReport;
+import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.SandboxUnavailableException;
+import io.bailey.sandbox.linux.cgroup.Cgroups;
+import io.bailey.sandbox.linux.host.Doctor;
+import io.bailey.sandbox.linux.host.HostFacts;
+import io.bailey.sandbox.linux.launch.Launcher;
+import io.bailey.sandbox.linux.mount.HostTrees;
+import io.bailey.sandbox.linux.sys.FdTable;
+import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.NativeAccess;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+
+/** What all sandboxes of this JVM share: found out once, when the first is built. */
+public final class Engine {
+    private final Linux linux;
+    private final HostFacts facts;
+    private final int cpus = possibleCpus();
+    private final Cgroups cgroups;
+    private final Launcher launcher;
+    private final HostTrees trees;
+    private final Identities identities;
+    private final DeviceTrees devices;
+    private final ScheduledThreadPoolExecutor timers;
+
+    private Engine(Linux linux) {
+        this.linux = linux;
+        this.facts = HostFacts.probe(linux);
+        this.cgroups = Cgroups.discover(linux);
+        this.launcher = new Launcher(linux);
+        this.trees = new HostTrees(linux);
+        this.identities = new Identities(facts, launcher);
+        this.devices = new DeviceTrees(linux, trees, facts);
+        this.timers =
+                new ScheduledThreadPoolExecutor(
+                        1, Thread.ofPlatform().name("bailey-timer").daemon(true).factory());
+        timers.setRemoveOnCancelPolicy(true);
+    }
+
+    private static final class Shared {
+        static final Engine ENGINE = start();
+
+        private static Engine start() {
+            requireNativeAccess();
+            Linux linux = Linux.host();
+            // Beside the first start, not before it: growing waits for an RCU grace period.
+            Thread.ofPlatform()
+                    .name("bailey-fd-table")
+                    .daemon(true)
+                    .start(() -> FdTable.grow(linux));
+            return new Engine(linux);
+        }
+    }
+
+    /** The one engine of this JVM. */
+    public static Engine shared() {
+        requireNativeAccess();
+        return Shared.ENGINE;
+    }
+
+    /**
+     * Asked each time, before anything is initialized: a class whose initializer failed would never
+     * say why again.
+     */
+    private static void requireNativeAccess() {
+        if (!NativeAccess.granted()) {
+            throw new SandboxUnavailableException(
+                    List.of(
+                            new Finding(
+                                    "native access",
+                                    Finding.Status.MISSING,
+                                    NativeAccess.refusal(),
+                                    "start java with " + NativeAccess.flag())));
+        }
+    }
+
+    /** What works here. */
+    public static HostReport doctor() {
+        if (!NativeAccess.granted()) {
+            return new HostReport(
+                    List.of(
+                            new Finding(
+                                    "native access",
+                                    Finding.Status.MISSING,
+                                    NativeAccess.refusal(),
+                                    "start java with " + NativeAccess.flag())));
+        }
+        Linux linux = Linux.host();
+        return Doctor.examine(linux, HostFacts.probe(linux), Cgroups.discover(linux));
+    }
+
+    /** Checks {@code spec} against this host. */
+    public Sandbox create(SandboxSpec spec) {
+        return new LinuxSandbox(this, spec, Preflight.check(this, spec));
+    }
+
+    Linux linux() {
+        return linux;
+    }
+
+    /** How many processors the machine may have: not those that this JVM is allowed to use. */
+    int cpus() {
+        return cpus;
+    }
+
+    /** The last number of a list such as "0-7", cputopology.rst. */
+    private static int possibleCpus() {
+        try {
+            String list = Files.readString(Path.of("/sys/devices/system/cpu/possible")).strip();
+            return 1
+                    + Integer.parseInt(
+                            list.substring(
+                                    1 + Math.max(list.lastIndexOf('-'), list.lastIndexOf(','))));
+        } catch (IOException | NumberFormatException unreadable) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+    }
+
+    HostFacts facts() {
+        return facts;
+    }
+
+    Cgroups cgroups() {
+        return cgroups;
+    }
+
+    Launcher launcher() {
+        return launcher;
+    }
+
+    HostTrees trees() {
+        return trees;
+    }
+
+    Identities identities() {
+        return identities;
+    }
+
+    DeviceTrees devices() {
+        return devices;
+    }
+
+    ScheduledThreadPoolExecutor timers() {
+        return timers;
+    }
+}

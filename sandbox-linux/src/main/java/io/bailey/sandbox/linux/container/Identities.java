@@ -1,0 +1,140 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Finding;
+import io.bailey.sandbox.IdMap;
+import io.bailey.sandbox.SandboxConfigException;
+import io.bailey.sandbox.SandboxUnavailableException;
+import io.bailey.sandbox.linux.host.HostFacts;
+import io.bailey.sandbox.linux.host.SubordinateIds;
+import io.bailey.sandbox.linux.launch.IdMaps;
+import io.bailey.sandbox.linux.launch.IdMaps.Extent;
+import io.bailey.sandbox.linux.launch.Launcher;
+import io.bailey.sandbox.linux.sys.Fd;
+
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Who the sandbox's ids are on the host. One range for all sandboxes of a JVM, so that idmapped
+ * mounts can be shared.
+ */
+final class Identities {
+    private static final int RANGE = 1 << 16;
+
+    /**
+     * systemd's range for containers, 524288 to 1879048191: above every user, below what overflows
+     * signed 32 bits.
+     */
+    private static final int FIRST_RANGE = 8;
+
+    private static final int LAST_RANGE = 28671;
+
+    private final HostFacts facts;
+    private final Launcher launcher;
+    private final long base;
+    private final ReentrantLock lock = new ReentrantLock();
+    private Optional<Fd> userns = Optional.empty();
+
+    Identities(HostFacts facts, Launcher launcher) {
+        this.facts = facts;
+        this.launcher = launcher;
+        int slots = LAST_RANGE - FIRST_RANGE + 1;
+        this.base = (long) (FIRST_RANGE + new SecureRandom().nextInt(slots)) * RANGE;
+    }
+
+    /**
+     * The maps for a sandbox, or empty for the host's own ids.
+     *
+     * @param uid who the command runs as: the one id of a single map
+     */
+    Optional<IdMaps> maps(IdMap wanted, int uid, int gid) {
+        return switch (wanted) {
+            case HOST -> Optional.empty();
+            case AUTO -> Optional.of(facts.privileged() ? range() : single(uid, gid));
+            case SINGLE -> Optional.of(single(uid, gid));
+            case SUBORDINATE -> Optional.of(facts.privileged() ? range() : subordinate());
+        };
+    }
+
+    /** Whether {@code wanted} maps a whole range, so that names and many users mean something. */
+    boolean isRange(IdMap wanted) {
+        return wanted == IdMap.SUBORDINATE || (wanted == IdMap.AUTO && facts.privileged());
+    }
+
+    private IdMaps range() {
+        List<Extent> extent = List.of(new Extent(0, base, RANGE));
+        return new IdMaps(extent, extent, false, List.of());
+    }
+
+    private IdMaps single(int uid, int gid) {
+        // An unprivileged id for a privileged JVM, the user's own for everyone else: nobody may map
+        // another's.
+        long hostUid = facts.privileged() ? base : Integer.toUnsignedLong(facts.euid());
+        long hostGid = facts.privileged() ? base : Integer.toUnsignedLong(facts.egid());
+        return new IdMaps(
+                List.of(new Extent(Integer.toUnsignedLong(uid), hostUid, 1)),
+                List.of(new Extent(Integer.toUnsignedLong(gid), hostGid, 1)),
+                !facts.privileged(),
+                List.of());
+    }
+
+    private IdMaps subordinate() {
+        SubordinateIds ids = facts.subordinate();
+        if (!ids.usable()) {
+            throw new SandboxUnavailableException(
+                    List.of(
+                            new Finding(
+                                    "subordinate ids",
+                                    Finding.Status.MISSING,
+                                    "IdMap.SUBORDINATE needs newuidmap, newgidmap and a range in /etc/subuid and /etc/subgid; found "
+                                            + ids,
+                                    "install the package uidmap and add \"USER:100000:65536\" to /etc/subuid and /etc/subgid, or use"
+                                            + " IdMap.SINGLE")));
+        }
+        var uids = ids.uids().orElseThrow();
+        var gids = ids.gids().orElseThrow();
+        return new IdMaps(
+                List.of(new Extent(0, uids.start(), Math.min(RANGE, uids.count()))),
+                List.of(new Extent(0, gids.start(), Math.min(RANGE, gids.count()))),
+                false,
+                List.of(ids.newuidmap().orElseThrow(), ids.newgidmap().orElseThrow()));
+    }
+
+    static void requireMapped(IdMaps maps, int uid, int gid) {
+        if (maps.hostUid(uid) == -1) {
+            throw new SandboxConfigException(
+                    "user "
+                            + Integer.toUnsignedString(uid)
+                            + " is not among the sandbox's ids "
+                            + maps.users()
+                            + " (inside, outside, count)");
+        }
+        if (maps.hostGid(gid) == -1) {
+            throw new SandboxConfigException(
+                    "group "
+                            + Integer.toUnsignedString(gid)
+                            + " is not among the sandbox's ids "
+                            + maps.groups()
+                            + " (inside, outside, count)");
+        }
+    }
+
+    /**
+     * A user namespace with the JVM's range, for idmapped mounts: held by a descriptor, with no
+     * process in it.
+     */
+    OptionalInt rangeNamespace() {
+        lock.lock();
+        try {
+            if (userns.isEmpty()) {
+                userns = Optional.of(launcher.userNamespace(range()));
+            }
+            return OptionalInt.of(userns.get().number());
+        } finally {
+            lock.unlock();
+        }
+    }
+}

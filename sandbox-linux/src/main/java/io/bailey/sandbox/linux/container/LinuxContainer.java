@@ -1,0 +1,136 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Command;
+import io.bailey.sandbox.Container;
+import io.bailey.sandbox.ContainerState;
+import io.bailey.sandbox.Result;
+import io.bailey.sandbox.SandboxException;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Signal;
+import io.bailey.sandbox.Termination;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A handle on a running command. */
+final class LinuxContainer implements Container {
+    private final SandboxSpec spec;
+    private final Command command;
+    private final Running running;
+    private final CompletableFuture<Result> result;
+    private final Process process = new ContainerProcess(this);
+
+    LinuxContainer(
+            SandboxSpec spec, Command command, Running running, CompletableFuture<Result> result) {
+        this.spec = spec;
+        this.command = command;
+        this.running = running;
+        this.result = result;
+    }
+
+    @Override
+    public String id() {
+        return running.id();
+    }
+
+    @Override
+    public String name() {
+        return spec.name().orElse(running.id());
+    }
+
+    @Override
+    public ContainerState state() {
+        return result.isDone() ? ContainerState.STOPPED : ContainerState.RUNNING;
+    }
+
+    @Override
+    public long pid() {
+        return running.pid();
+    }
+
+    @Override
+    public Process process() {
+        return process;
+    }
+
+    @Override
+    public SandboxSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public void signal(Signal signal) {
+        if (spec.init()) {
+            running.session().signalCommand(signal.number());
+        } else {
+            running.session().signalInit(signal.number());
+        }
+    }
+
+    @Override
+    public void kill() {
+        running.end(new Termination.Cancelled());
+    }
+
+    @Override
+    public void stop(Duration grace) throws InterruptedException {
+        signal(Signal.TERM);
+        try {
+            if (waitFor(grace).isEmpty()) {
+                close();
+            }
+        } catch (InterruptedException interrupted) {
+            close();
+            throw interrupted;
+        }
+    }
+
+    @Override
+    public Result waitFor() throws InterruptedException {
+        try {
+            return result.get();
+        } catch (ExecutionException failed) {
+            throw failure(failed.getCause());
+        }
+    }
+
+    @Override
+    public Optional<Result> waitFor(Duration timeout) throws InterruptedException {
+        try {
+            return Optional.of(
+                    result.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException stillRunning) {
+            return Optional.empty();
+        } catch (ExecutionException failed) {
+            throw failure(failed.getCause());
+        }
+    }
+
+    private static SandboxException failure(@Nullable Throwable cause) {
+        return cause instanceof SandboxException ours
+                ? ours
+                : new SandboxException("the container failed: " + cause);
+    }
+
+    @Override
+    public CompletableFuture<Result> onExit() {
+        return result.copy();
+    }
+
+    @Override
+    public void close() {
+        running.end(new Termination.Cancelled());
+        result.handle((r, failure) -> r).join();
+    }
+
+    @Override
+    public String toString() {
+        return "Container[" + name() + ", " + state() + ", " + command + "]";
+    }
+}

@@ -1,0 +1,226 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Command;
+import io.bailey.sandbox.Container;
+import io.bailey.sandbox.Limits;
+import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.Result;
+import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.SandboxException;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.cgroup.Cgroup;
+import io.bailey.sandbox.linux.cgroup.CgroupRequest;
+import io.bailey.sandbox.linux.launch.LaunchException;
+import io.bailey.sandbox.linux.launch.LaunchRequest;
+import io.bailey.sandbox.linux.launch.Session;
+import io.bailey.sandbox.linux.plan.Blueprint;
+import io.bailey.sandbox.linux.plan.Planner;
+import io.bailey.sandbox.linux.plan.Site;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.HexFormat;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A recipe that has been checked against this host, and the living that were made from it. */
+final class LinuxSandbox implements Sandbox {
+    private static final String PREFIX = "bailey-" + ProcessHandle.current().pid() + "-";
+    private static final int ID_BYTES = 6;
+
+    private final Engine engine;
+    private final SandboxSpec spec;
+    private final Preflight preflight;
+    private final SiteSurvey survey;
+    private final CgroupRequest limits;
+    private final AtomicReference<@Nullable Compiled> lastCompiled = new AtomicReference<>();
+    private final Set<Running> living = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    LinuxSandbox(Engine engine, SandboxSpec spec, Preflight preflight) {
+        this.engine = engine;
+        this.spec = spec;
+        this.preflight = preflight;
+        this.survey = new SiteSurvey(engine, spec, preflight);
+        this.limits =
+                new CgroupRequest(
+                        withRoomForInit(spec),
+                        spec.cpuTime().isPresent(),
+                        !spec.namespaces().contains(Namespace.PID),
+                        spec.enforcement(),
+                        spec.cgroupParent());
+    }
+
+    /** The init is Bailey's, not the caller's: it does not count among the processes asked for. */
+    private static Limits withRoomForInit(SandboxSpec spec) {
+        Limits limits = spec.limits();
+        if (!spec.init() || limits.pids().isEmpty()) {
+            return limits;
+        }
+        return new Limits(
+                limits.memory(),
+                limits.memoryHigh(),
+                limits.memorySwap(),
+                OptionalInt.of(limits.pids().getAsInt() + 1),
+                limits.cpus(),
+                limits.cpuWeight(),
+                limits.cpuset());
+    }
+
+    @Override
+    public SandboxSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Result run(Command command) throws InterruptedException {
+        Running running = begin(command, false);
+        try {
+            return running.await();
+        } finally {
+            living.remove(running);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Result> runAsync(Command command) {
+        Running running = begin(command, false);
+        running.session().watch();
+        CancellableResult future =
+                new CancellableResult(() -> running.end(new Termination.Cancelled()));
+        var _ =
+                running.finishInBackground()
+                        .whenComplete((result, failure) -> {
+                            living.remove(running);
+                            future.settle(result, failure);
+                        });
+        return future;
+    }
+
+    @Override
+    public Container start(Command command) {
+        Running running = begin(command, true);
+        CompletableFuture<Void> started = running.session().awaitStart();
+        running.session().watch();
+        CompletableFuture<Result> result = running.finishInBackground();
+        var _ = result.whenComplete((r, failure) -> living.remove(running));
+        started.join();
+        if (running.session().failure().isPresent()) {
+            throw failureOf(result);
+        }
+        return new LinuxContainer(spec, command, running, result);
+    }
+
+    private static SandboxException failureOf(CompletableFuture<Result> result) {
+        return result.handle((r, failure) ->
+                        failure instanceof SandboxException cause
+                                ? cause
+                                : new SandboxException("the command did not start", failure))
+                .join();
+    }
+
+    private Running begin(Command command, boolean announceExec) {
+        if (closed) {
+            throw new IllegalStateException("this sandbox is closed; build another");
+        }
+        long askedAt = System.nanoTime();
+        String id = id();
+        Cgroup cgroup = engine.cgroups().create(PREFIX + id, limits);
+        try {
+            Compiled compiled = compile(command, cgroup, announceExec && spec.init());
+            Session session = launch(command, compiled, cgroup);
+            Running running =
+                    new Running(
+                            engine,
+                            spec,
+                            command,
+                            compiled.blueprint(),
+                            cgroup,
+                            session,
+                            id,
+                            askedAt);
+            living.add(running);
+            if (closed) {
+                running.end(new Termination.Cancelled());
+            }
+            running.watch();
+            return running;
+        } catch (LaunchException failure) {
+            cgroup.close();
+            throw Failures.of(failure);
+        } catch (RuntimeException | Error failure) {
+            cgroup.close();
+            throw failure;
+        }
+    }
+
+    private Session launch(Command command, Compiled compiled, Cgroup cgroup) {
+        try (StartTrees trees = StartTrees.open(engine, spec, preflight)) {
+            var maps = compiled.who().maps();
+            return engine.launcher()
+                    .launch(
+                            new LaunchRequest(
+                                    compiled.blueprint().cloneFlags().bits(),
+                                    compiled.entry(),
+                                    compiled.init(),
+                                    cgroup.directoryFd(),
+                                    cgroup.attachFds(),
+                                    trees.numbers(),
+                                    maps,
+                                    command,
+                                    spec.outputLimit().bytes(),
+                                    maps.map(m -> m.hostUid(compiled.who().runAs().uid()))
+                                            .orElse(-1),
+                                    maps.map(m -> m.hostGid(compiled.who().runAs().gid()))
+                                            .orElse(-1),
+                                    !spec.init()));
+        }
+    }
+
+    private Compiled compile(Command command, Cgroup cgroup, boolean announceExec) {
+        Compiled.Key key =
+                Compiled.Key.of(
+                        command,
+                        cgroup.attachFds().size(),
+                        cgroup.directoryFd().isPresent(),
+                        announceExec);
+        Compiled last = lastCompiled.get();
+        if (last != null && last.key().equals(key)) {
+            return last;
+        }
+        SiteSurvey.Who who = survey.who(command);
+        Blueprint blueprint =
+                Planner.compile(spec, command, survey.site(who, cgroup, announceExec));
+        Compiled fresh =
+                new Compiled(
+                        key, who, blueprint, blueprint.entry().link(), blueprint.init().link());
+        lastCompiled.set(fresh);
+        return fresh;
+    }
+
+    private static String id() {
+        byte[] bytes = new byte[ID_BYTES];
+        ThreadLocalRandom.current().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    @Override
+    public String explain(Command command) {
+        try (Cgroup cgroup = engine.cgroups().create(PREFIX + id(), limits)) {
+            Site site = survey.site(survey.who(command), cgroup, false);
+            return Planner.explain(Planner.compile(spec, command, site), site);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        living.forEach(running -> running.end(new Termination.Cancelled()));
+        living.forEach(running -> running.result().exceptionally(failure -> null).join());
+    }
+}

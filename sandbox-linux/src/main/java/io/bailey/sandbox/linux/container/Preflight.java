@@ -1,0 +1,221 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Finding;
+import io.bailey.sandbox.IdMap;
+import io.bailey.sandbox.Mount;
+import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.Rootfs;
+import io.bailey.sandbox.SandboxConfigException;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.SandboxUnavailableException;
+import io.bailey.sandbox.WritableRoot;
+import io.bailey.sandbox.linux.host.HostFacts;
+import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.Stat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a spec comes to on this host, found out once when the sandbox is built: everything wrong
+ * with it that can be seen from outside is said here. The child checks again, in its own way, so
+ * nothing here is relied on for safety.
+ *
+ * @param rootPath the root on the host
+ * @param create mount points that are missing in it
+ * @param privateDirectories directories that get a tmpfs
+ * @param overlay whether the root gets a thin writable layer
+ * @param directories for each bind whether its source is a directory
+ */
+record Preflight(
+        String rootPath,
+        List<String> create,
+        List<String> privateDirectories,
+        boolean overlay,
+        Map<Mount, Boolean> directories) {
+    private static final int RESOLVE_IN_ROOT_NO_MAGICLINKS = 0x12;
+    private static final int S_IFMT = 0xF000;
+    private static final int S_IFLNK = 0xA000;
+
+    /**
+     * Places of a host where services keep sockets and secrets, or that one would fill: empty in
+     * the sandbox.
+     */
+    private static final List<String> HOST_PRIVATE = List.of("/tmp", "/var/tmp", "/run");
+
+    static Preflight check(Engine engine, SandboxSpec spec) {
+        HostFacts facts = engine.facts();
+        requirePowers(facts, spec);
+        if (!spec.namespaces().contains(Namespace.MOUNT)) {
+            return new Preflight("/", List.of(), List.of(), false, Map.of());
+        }
+        Linux linux = engine.linux();
+        String path = rootPath(linux, spec);
+        int root = linux.openat(Linux.AT_FDCWD, path, Linux.O_PATH | Linux.O_DIRECTORY, 0);
+        if (root < 0) {
+            throw new SandboxConfigException(
+                    "rootfs " + path + " cannot be opened: " + Errno.name(-root));
+        }
+        try {
+            return survey(linux, root, path, spec, facts);
+        } finally {
+            linux.close(root);
+        }
+    }
+
+    private static Preflight survey(
+            Linux linux, int root, String path, SandboxSpec spec, HostFacts facts) {
+        boolean host = spec.rootfs() instanceof Rootfs.Host;
+        List<String> privates = new ArrayList<>();
+        for (String place : host ? HOST_PRIVATE : List.of("/tmp")) {
+            boolean directory =
+                    linux.stat(root, place.substring(1), AT_SYMLINK_NOFOLLOW).isDirectory();
+            boolean wanted =
+                    host ? directory : spec.writableRoot() == WritableRoot.READ_ONLY || !directory;
+            if (wanted && spec.writableRoot() != WritableRoot.DIRECT) {
+                privates.add(place);
+            }
+        }
+        List<String> create = new ArrayList<>();
+        List<String> systems = new ArrayList<>(List.of("/proc", "/sys", "/dev"));
+        systems.addAll(privates);
+        for (String place : systems) {
+            Stat there = linux.stat(root, place.substring(1), AT_SYMLINK_NOFOLLOW);
+            refuseLink(path, place, there);
+            if (there.result() < 0) {
+                create.add(place);
+            }
+        }
+        Map<Mount, Boolean> directories = new HashMap<>();
+        for (Mount mount : spec.mounts()) {
+            directories.put(mount, source(linux, mount));
+            if (missing(linux, root, mount.target())) {
+                create.add(mount.target());
+            }
+        }
+        boolean overlay =
+                spec.writableRoot() == WritableRoot.OVERLAY
+                        || (spec.writableRoot() == WritableRoot.READ_ONLY && !create.isEmpty());
+        requireOverlay(facts, overlay, create);
+        return new Preflight(
+                path, List.copyOf(create), List.copyOf(privates), overlay, Map.copyOf(directories));
+    }
+
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
+
+    private static void refuseLink(String root, String place, Stat there) {
+        if (there.result() == 0 && (there.mode() & S_IFMT) == S_IFLNK) {
+            throw new SandboxConfigException(
+                    "rootfs "
+                            + root
+                            + " has a symbolic link at "
+                            + place
+                            + ", where Bailey mounts itself; replace it by a directory");
+        }
+        if (there.result() == 0 && !there.isDirectory()) {
+            throw new SandboxConfigException(
+                    "rootfs "
+                            + root
+                            + " has something at "
+                            + place
+                            + " that is not a directory; Bailey mounts there");
+        }
+    }
+
+    private static boolean missing(Linux linux, int root, String target) {
+        int fd = linux.openat2(root, target, Linux.O_PATH, 0, RESOLVE_IN_ROOT_NO_MAGICLINKS);
+        if (fd >= 0) {
+            linux.close(fd);
+        }
+        return fd == -Errno.ENOENT;
+    }
+
+    /** Is the mount a directory? */
+    private static boolean source(Linux linux, Mount mount) {
+        return switch (mount) {
+            case Mount.Tmpfs tmpfs -> true;
+            case Mount.File file -> false;
+            case Mount.Bind bind -> {
+                Stat stat = linux.stat(Linux.AT_FDCWD, bind.source().toString(), 0);
+                if (stat.result() < 0) {
+                    throw new SandboxConfigException(
+                            "mount source "
+                                    + bind.source()
+                                    + " for "
+                                    + bind.target()
+                                    + " cannot be used: "
+                                    + Errno.name(-stat.result()));
+                }
+                yield stat.isDirectory();
+            }
+        };
+    }
+
+    private static String rootPath(Linux linux, SandboxSpec spec) {
+        return switch (spec.rootfs()) {
+            case Rootfs.Host() -> "/";
+            case Rootfs.Directory(var path) -> {
+                Stat stat = linux.stat(Linux.AT_FDCWD, path.toString(), 0);
+                if (stat.result() < 0) {
+                    throw new SandboxConfigException(
+                            "rootfs "
+                                    + path
+                                    + " cannot be used: "
+                                    + Errno.name(-stat.result())
+                                    + "; it must be a directory this process can reach");
+                }
+                if (!stat.isDirectory()) {
+                    throw new SandboxConfigException("rootfs " + path + " is not a directory");
+                }
+                yield path.toString();
+            }
+        };
+    }
+
+    private static void requirePowers(HostFacts facts, SandboxSpec spec) {
+        boolean userNamespace = spec.namespaces().contains(Namespace.USER);
+        if (userNamespace && !facts.userNamespaces()) {
+            throw unavailable(
+                    "user namespaces",
+                    "this user may not make one",
+                    "enable them (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, the AppArmor"
+                            + " restriction), or run as root with IdMap.HOST");
+        }
+        if (!userNamespace && !facts.privileged()) {
+            throw unavailable(
+                    "IdMap.HOST",
+                    "sharing the host's ids takes CAP_SYS_ADMIN, which this process (uid "
+                            + facts.euid()
+                            + ") lacks",
+                    "run as root, or leave the id map at " + IdMap.AUTO);
+        }
+        if (spec.namespaces().contains(Namespace.TIME) && !facts.timeNamespaces()) {
+            throw unavailable(
+                    "time namespaces",
+                    "this kernel has none (Linux 5.6, CONFIG_TIME_NS)",
+                    "leave it out by name: namespaces(Namespace.allBut(Namespace.TIME))");
+        }
+    }
+
+    private static void requireOverlay(HostFacts facts, boolean overlay, List<String> create) {
+        if (overlay && !facts.overlayByFd()) {
+            throw unavailable(
+                    "overlay by descriptor",
+                    "Linux "
+                            + facts.kernel()
+                            + " takes overlay layers by path only, which Bailey does not do (6.13)"
+                            + (create.isEmpty()
+                                    ? ""
+                                    : "; the root lacks " + create + ", so an overlay is needed"),
+                    "use WritableRoot.READ_ONLY on a root that has every mount point, or DIRECT");
+        }
+    }
+
+    private static SandboxUnavailableException unavailable(String check, String found, String fix) {
+        return new SandboxUnavailableException(
+                List.of(new Finding(check, Finding.Status.MISSING, found, fix)));
+    }
+}

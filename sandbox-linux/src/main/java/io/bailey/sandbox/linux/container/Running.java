@@ -1,0 +1,211 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Command;
+import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.Result;
+import io.bailey.sandbox.SandboxException;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.cgroup.Cgroup;
+import io.bailey.sandbox.linux.cgroup.CgroupUsage;
+import io.bailey.sandbox.linux.launch.Session;
+import io.bailey.sandbox.linux.plan.Blueprint;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+/**
+ * One living command in its sandbox, from a launch that succeeded to the moment when nothing of it
+ * is left.
+ */
+final class Running {
+    private static final Executor FINISHER =
+            task -> Thread.ofVirtual().name("bailey-finish").start(task);
+
+    /**
+     * How long a platform thread polls by itself before it leaves the wait to the reactor and
+     * parks. Also the longest that an interrupt may go unnoticed.
+     */
+    private static final long POLL_NANOS = 5_000_000;
+
+    private final Engine engine;
+    private final SandboxSpec spec;
+    private final Command command;
+    private final Blueprint blueprint;
+    private final Cgroup cgroup;
+    private final Session session;
+    private final String id;
+    private final long askedAt;
+    private final long pid;
+    private final AtomicReference<Optional<Termination>> verdict =
+            new AtomicReference<>(Optional.empty());
+    private final AtomicBoolean finishing = new AtomicBoolean();
+    private final CompletableFuture<Result> result = new CompletableFuture<>();
+    private Optional<ScheduledFuture<?>> wallTimer = Optional.empty();
+    private Optional<CpuWatch> cpuWatch = Optional.empty();
+
+    Running(
+            Engine engine,
+            SandboxSpec spec,
+            Command command,
+            Blueprint blueprint,
+            Cgroup cgroup,
+            Session session,
+            String id,
+            long askedAt) {
+        this.engine = engine;
+        this.spec = spec;
+        this.command = command;
+        this.blueprint = blueprint;
+        this.cgroup = cgroup;
+        this.session = session;
+        this.id = id;
+        this.askedAt = askedAt;
+        this.pid = session.pid();
+    }
+
+    /** Starts the clocks. */
+    void watch() {
+        // A command may ask for less time than its sandbox gives, never for more.
+        Optional<Duration> limit =
+                Stream.of(command.wallTimeout(), spec.timeout())
+                        .flatMap(Optional::stream)
+                        .min(Comparator.naturalOrder());
+        wallTimer =
+                limit.map(time ->
+                        engine.timers()
+                                .schedule(
+                                        () -> end(new Termination.TimedOut(time)),
+                                        time.toNanos(),
+                                        TimeUnit.NANOSECONDS));
+        cpuWatch =
+                spec.cpuTime().map(time -> new CpuWatch(engine.timers(), cgroup, time, this::end));
+        cpuWatch.ifPresent(CpuWatch::start);
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** The host's pid of the first process; remembered, for it outlives the session. */
+    long pid() {
+        return pid;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /** Ends it for a reason of ours; the first reason counts. */
+    void end(Termination reason) {
+        verdict.compareAndSet(Optional.empty(), Optional.of(reason));
+        session.kill();
+        if (!hasPidNamespace()) {
+            cgroup.kill();
+        }
+    }
+
+    private boolean hasPidNamespace() {
+        return spec.namespaces().contains(Namespace.PID);
+    }
+
+    /**
+     * Waits in this thread, and cleans up in it. Interrupted: the tree dies first, then the
+     * exception goes up.
+     */
+    Result await() throws InterruptedException {
+        try {
+            if (Thread.currentThread().isVirtual() || !session.poll(POLL_NANOS)) {
+                session.watch();
+            }
+            session.ended().get();
+        } catch (InterruptedException interrupted) {
+            end(new Termination.Cancelled());
+            finishUninterrupted();
+            throw interrupted;
+        } catch (java.util.concurrent.ExecutionException sinkFailed) {
+            // finish() tells.
+        }
+        finish();
+        return resultOrThrow();
+    }
+
+    private void finishUninterrupted() {
+        session.ended().exceptionally(failure -> null).join();
+        finish();
+    }
+
+    private Result resultOrThrow() {
+        try {
+            return result.join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof SandboxException cause
+                    ? cause
+                    : new SandboxException("the run failed", failed);
+        }
+    }
+
+    /** The result, for whoever does not wait in a thread of its own. */
+    CompletableFuture<Result> finishInBackground() {
+        var _ = session.ended().whenCompleteAsync((nothing, failure) -> finish(), FINISHER);
+        return result;
+    }
+
+    CompletableFuture<Result> result() {
+        return result;
+    }
+
+    /** Lets go of everything and completes the result; once, whoever comes first. */
+    private void finish() {
+        if (!finishing.compareAndSet(false, true)) {
+            result.handle((r, failure) -> r).join();
+            return;
+        }
+        try {
+            wallTimer.ifPresent(timer -> timer.cancel(false));
+            cpuWatch.ifPresent(CpuWatch::stop);
+            Session.Outcome outcome = session.finish();
+            CgroupUsage usage = lastReading();
+            if (outcome.failure().isPresent()) {
+                throw Failures.of(outcome.failure().get(), blueprint, command);
+            }
+            sinkFailure();
+            result.complete(
+                    new Verdict(spec, verdict.get(), outcome, usage, askedAt, System.nanoTime())
+                            .result());
+        } catch (RuntimeException | Error failure) {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    /** Reads the cgroup for the last time and removes it, whatever happens. */
+    private CgroupUsage lastReading() {
+        try {
+            if (!hasPidNamespace()) {
+                cgroup.kill();
+            }
+            return cgroup.usage();
+        } finally {
+            cgroup.close();
+        }
+    }
+
+    private void sinkFailure() {
+        if (session.ended().isCompletedExceptionally()) {
+            Throwable cause = session.ended().exceptionNow();
+            throw new SandboxException(
+                    "the command ended, but its output could not be delivered: the caller's own consumer threw "
+                            + cause,
+                    cause);
+        }
+    }
+}

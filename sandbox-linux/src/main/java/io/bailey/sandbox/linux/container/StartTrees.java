@@ -1,0 +1,113 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Mount;
+import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.Rootfs;
+import io.bailey.sandbox.SandboxSetupException;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.WritableRoot;
+import io.bailey.sandbox.linux.mount.HostTrees;
+import io.bailey.sandbox.linux.mount.MountFlags;
+import io.bailey.sandbox.linux.plan.Bindings;
+import io.bailey.sandbox.linux.program.Binding;
+import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.Fd;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * The detached trees that a privileged JVM makes for one start. Closed when the child has its
+ * copies.
+ */
+final class StartTrees implements AutoCloseable {
+    private final Engine engine;
+    private final Map<Binding, Fd> trees = new HashMap<>();
+
+    private StartTrees(Engine engine) {
+        this.engine = engine;
+    }
+
+    static StartTrees open(Engine engine, SandboxSpec spec, Preflight preflight) {
+        StartTrees trees = new StartTrees(engine);
+        if (engine.facts().privileged() && spec.namespaces().contains(Namespace.MOUNT)) {
+            try {
+                trees.fill(spec, preflight);
+            } catch (RuntimeException failure) {
+                trees.close();
+                throw failure;
+            }
+        }
+        return trees;
+    }
+
+    private void fill(SandboxSpec spec, Preflight preflight) {
+        OptionalInt userns =
+                spec.namespaces().contains(Namespace.USER)
+                                && engine.identities().isRange(spec.idMap())
+                        ? engine.identities().rangeNamespace()
+                        : OptionalInt.empty();
+        // The host's own tree is not idmapped: its root's files must not become the sandbox root's.
+        boolean host = spec.rootfs() instanceof Rootfs.Host;
+        boolean readOnly = preflight.overlay() || spec.writableRoot() != WritableRoot.DIRECT;
+        put(
+                "/",
+                preflight.rootPath(),
+                engine.trees()
+                        .clone(
+                                preflight.rootPath(),
+                                true,
+                                readOnly ? MountFlags.READ_ONLY : MountFlags.WRITABLE,
+                                host ? OptionalInt.empty() : userns));
+        if (engine.devices().available()) {
+            put("/dev", "/dev", engine.devices().forOne(userns));
+        }
+        if (!spec.namespaces().contains(Namespace.NETWORK)) {
+            put(
+                    "/sys",
+                    "/sys",
+                    engine.trees()
+                            .clone("/sys", false, MountFlags.READ_ONLY_DATA, OptionalInt.empty()));
+        }
+        if (!spec.namespaces().contains(Namespace.PID)) {
+            put(
+                    "/proc",
+                    "/proc",
+                    engine.trees().clone("/proc", false, MountFlags.DATA, OptionalInt.empty()));
+        }
+        for (int i = 0; i < spec.mounts().size(); i++) {
+            if (spec.mounts().get(i) instanceof Mount.Bind bind) {
+                MountFlags flags = bind.readOnly() ? MountFlags.READ_ONLY : MountFlags.WRITABLE;
+                String source = bind.source().toString();
+                put(
+                        SiteSurvey.mountBinding(i),
+                        source,
+                        engine.trees().clone(source, true, flags, userns));
+            }
+        }
+    }
+
+    private void put(String place, String object, HostTrees.Attempt attempt) {
+        if (attempt.failed()) {
+            int errno = -attempt.result();
+            throw new SandboxSetupException(
+                    attempt.step(),
+                    Errno.name(errno),
+                    object,
+                    Advice.forLaunch(attempt.step(), errno));
+        }
+        trees.put(Bindings.tree(place), engine.linux().own(attempt.result()));
+    }
+
+    Map<Binding, Integer> numbers() {
+        Map<Binding, Integer> numbers = new HashMap<>();
+        trees.forEach((binding, fd) -> numbers.put(binding, fd.number()));
+        return numbers;
+    }
+
+    @Override
+    public void close() {
+        trees.values().forEach(Fd::close);
+    }
+}

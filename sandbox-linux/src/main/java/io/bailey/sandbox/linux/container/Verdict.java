@@ -1,0 +1,115 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.MemorySize;
+import io.bailey.sandbox.Result;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.Timings;
+import io.bailey.sandbox.Usage;
+import io.bailey.sandbox.linux.cgroup.CgroupUsage;
+import io.bailey.sandbox.linux.launch.Session;
+import io.bailey.sandbox.linux.launch.StatusPipe.Ending;
+import io.bailey.sandbox.linux.sys.ExitStatus;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * From what was measured to what is said: how it ended, what it used, how long each phase took.
+ * Pure.
+ */
+record Verdict(
+        SandboxSpec spec,
+        Optional<Termination> ours,
+        Session.Outcome outcome,
+        CgroupUsage cgroup,
+        long askedAt,
+        long doneAt) {
+    private static final int SIGNAL_BASE = 128;
+    private static final int BLOCK = 512;
+
+    Result result() {
+        int status =
+                outcome.ending()
+                        .map(Ending::waitStatus)
+                        .orElseGet(() -> outcome.exit().waitStatus());
+        int signal = status & 0x7F;
+        int code = signal == 0 ? (status >> 8) & 0xFF : SIGNAL_BASE + signal;
+        return new Result(
+                termination(signal, code),
+                code,
+                outcome.stdout(),
+                outcome.stderr(),
+                outcome.truncated(),
+                usage(),
+                timings());
+    }
+
+    /**
+     * A reason of ours first; then a limit of the kernel's that was hit; then what the command did
+     * itself.
+     */
+    private Termination termination(int signal, int code) {
+        if (ours.isPresent()) {
+            return ours.get();
+        }
+        if (outcome.overLimit().isPresent()) {
+            return new Termination.OutputLimitExceeded(
+                    outcome.overLimit().get(), spec.outputLimit());
+        }
+        if (spec.cpuTime().isPresent()
+                && cgroup.cpuMicros().orElse(0) * 1_000 >= spec.cpuTime().get().toNanos()) {
+            return new Termination.CpuTimeExceeded(spec.cpuTime().get());
+        }
+        if (spec.limits().memory().isPresent() && cgroup.oomKills().orElse(0) > 0) {
+            return new Termination.OutOfMemory(spec.limits().memory().get());
+        }
+        // A program that copes with a refused fork and succeeds has not been ended by the limit.
+        if (spec.limits().pids().isPresent() && cgroup.pidsRejected().orElse(0) > 0 && code != 0) {
+            return new Termination.PidsExceeded(spec.limits().pids().getAsInt());
+        }
+        return signal == 0 ? new Termination.Exited(code) : new Termination.Signaled(signal);
+    }
+
+    private Usage usage() {
+        ExitStatus.Rusage own = outcome.exit().usage();
+        long user = cgroup.userMicros().orElse(own.userMicros());
+        long system = cgroup.systemMicros().orElse(own.systemMicros());
+        return new Usage(
+                nanos(doneAt - outcome.clonedAt()),
+                micros(cgroup.cpuMicros().orElse(user + system)),
+                micros(user),
+                micros(system),
+                bytes(cgroup.peakMemory(), own.maxRss()),
+                bytes(cgroup.readBytes(), own.blocksRead() * BLOCK),
+                bytes(cgroup.writtenBytes(), own.blocksWritten() * BLOCK),
+                cgroup.maxPids());
+    }
+
+    private static MemorySize bytes(OptionalLong measured, long fallback) {
+        return MemorySize.of(Math.max(0, measured.orElse(fallback)));
+    }
+
+    private Timings timings() {
+        Optional<Ending> ending = outcome.ending();
+        long setupDone = ending.map(Ending::setupDone).orElse(outcome.clonedAt());
+        long execDone = ending.map(Ending::execDone).orElse(setupDone);
+        long commandEnded = ending.map(Ending::commandEnded).orElse(doneAt);
+        return new Timings(
+                nanos(outcome.beganAt() - askedAt),
+                nanos(outcome.clonedAt() - outcome.beganAt()),
+                nanos(setupDone - outcome.clonedAt()),
+                nanos(execDone - setupDone),
+                nanos(commandEnded - execDone),
+                nanos(doneAt - commandEnded));
+    }
+
+    private static Duration nanos(long nanos) {
+        return Duration.ofNanos(Math.max(0, nanos));
+    }
+
+    private static Duration micros(long micros) {
+        return Duration.ofNanos(Math.max(0, micros) * 1_000);
+    }
+}

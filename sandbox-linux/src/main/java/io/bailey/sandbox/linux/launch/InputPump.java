@@ -1,0 +1,142 @@
+package io.bailey.sandbox.linux.launch;
+
+import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.Fd;
+import io.bailey.sandbox.linux.sys.Linux;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Carries bytes to a command's stdin: the pipe is written on the reactor's thread when it takes
+ * some, the caller's stream is read on a virtual thread that waits in between. A command that does
+ * not read to the end is no error.
+ */
+final class InputPump {
+    private static final int CHUNK = 1 << 16;
+
+    private final Linux linux;
+    private final Reactor reactor;
+    private final Fd fd;
+    private final InputStream source;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition written = lock.newCondition();
+    private Optional<Thread> reader = Optional.empty();
+    private byte[] chunk = new byte[0];
+    private int at;
+    private long key;
+    private boolean watching;
+    private boolean closed;
+
+    InputPump(Linux linux, Reactor reactor, Fd fd, InputStream source) {
+        this.linux = linux;
+        this.reactor = reactor;
+        this.fd = fd;
+        this.source = source;
+    }
+
+    void start() {
+        reader = Optional.of(Thread.ofVirtual().name("bailey-stdin").start(this::feed));
+    }
+
+    private void feed() {
+        byte[] buffer = new byte[CHUNK];
+        try {
+            int n = source.read(buffer);
+            while (n >= 0 && put(Arrays.copyOf(buffer, n))) {
+                n = source.read(buffer);
+            }
+        } catch (IOException ended) {
+            // The command sees the end of its input, which is what a failing source amounts to.
+            System.getLogger(InputPump.class.getName())
+                    .log(System.Logger.Level.DEBUG, "reading the command's input", ended);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close();
+        }
+    }
+
+    /**
+     * Waits until the pipe has taken {@code bytes}. Returns false when nobody reads it any more.
+     */
+    private boolean put(byte[] bytes) throws InterruptedException {
+        lock.lock();
+        try {
+            chunk = bytes;
+            at = 0;
+            write();
+            while (at < chunk.length && !closed) {
+                watch();
+                written.await();
+            }
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void watch() {
+        if (!watching) {
+            watching = true;
+            key = reactor.newKey();
+            reactor.add(key, fd.number(), Linux.EPOLLOUT, events -> ready());
+        }
+    }
+
+    private void ready() {
+        lock.lock();
+        try {
+            if (!closed) {
+                write();
+                if (at == chunk.length || closed) {
+                    unwatch();
+                    written.signal();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void unwatch() {
+        if (watching) {
+            watching = false;
+            if (fd.isOpen()) {
+                reactor.remove(key, fd.number());
+            }
+        }
+    }
+
+    private void write() {
+        while (at < chunk.length) {
+            int n = linux.write(fd.number(), chunk, at, Math.min(CHUNK, chunk.length - at));
+            if (n == -Errno.EAGAIN) {
+                return;
+            }
+            if (n < 0 && n != -Errno.EINTR) {
+                closed = true;
+                return;
+            }
+            at += Math.max(0, n);
+        }
+    }
+
+    /** Ends it: the command has ended, or the source has. */
+    void close() {
+        lock.lock();
+        try {
+            unwatch();
+            closed = true;
+            fd.close();
+            written.signal();
+        } finally {
+            lock.unlock();
+        }
+        reader.filter(thread -> thread != Thread.currentThread()).ifPresent(Thread::interrupt);
+    }
+}

@@ -1,0 +1,38 @@
+package io.bailey.sandbox.linux.launch;
+
+import io.bailey.sandbox.Command;
+import io.bailey.sandbox.linux.program.Binding;
+import io.bailey.sandbox.linux.program.LinkedProgram;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * All that one launch needs.
+ *
+ * @param flags of clone3(2)
+ * @param cgroupDirectory for CLONE_INTO_CGROUP
+ * @param cgroupProcs files the child writes itself into
+ * @param trees detached mounts by their bindings
+ * @param maps how ids are mapped; empty without a user namespace
+ * @param outputLimit bytes per stream
+ * @param hostUid the host's id of the user the command runs as, −1 to leave the pipes to the JVM's
+ *     user
+ * @param diesWithThread whether the kernel ties the child's life to the launching thread
+ *     (PR_SET_PDEATHSIG)
+ */
+public record LaunchRequest(
+        long flags,
+        LinkedProgram entry,
+        LinkedProgram init,
+        OptionalInt cgroupDirectory,
+        List<Integer> cgroupProcs,
+        Map<Binding, Integer> trees,
+        Optional<IdMaps> maps,
+        Command command,
+        long outputLimit,
+        int hostUid,
+        int hostGid,
+        boolean diesWithThread) {}

@@ -1,0 +1,335 @@
+package io.bailey.sandbox.linux.launch;
+
+import io.bailey.sandbox.OutputStreamKind;
+import io.bailey.sandbox.linux.launch.StatusPipe.Ending;
+import io.bailey.sandbox.linux.launch.StatusPipe.Failure;
+import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.ExitStatus;
+import io.bailey.sandbox.linux.sys.Fd;
+import io.bailey.sandbox.linux.sys.Linux;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One child from its clone to its end: the descriptors that lead to it, and what it told. Waits by
+ * pidfd, so nobody else's wait(2) can take its end away, and a signal can never hit a process that
+ * got its number later.
+ */
+public final class Session {
+    private static final int SIGKILL = 9;
+    private static final int POLL_BYTES = 1 << 16;
+
+    /**
+     * For {@link #poll}, which only platform threads enter: as many buffers as threads that run
+     * sandboxes.
+     */
+    private static final ThreadLocal<ByteBuffer> POLL_BUFFER =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(POLL_BYTES));
+
+    private final Linux linux;
+    private final Reactor reactor;
+    private final Trampoline trampoline;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final AtomicReference<Optional<OutputStreamKind>> overLimit =
+            new AtomicReference<>(Optional.empty());
+
+    private @Nullable Streams streams;
+    private @Nullable Pipe status;
+    private @Nullable Pipe lifeline;
+    private @Nullable StatusPipe reports;
+    private Trampoline.@Nullable Child child;
+    private @Nullable Fd pidfd;
+    private volatile long pidfdKey;
+    private volatile long statusKey = -1;
+    private long beganAt;
+    private long clonedAt;
+
+    Session(Linux linux, Reactor reactor, Trampoline trampoline) {
+        this.linux = linux;
+        this.reactor = reactor;
+        this.trampoline = trampoline;
+    }
+
+    private static <T> T there(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("the session has not got that far");
+        }
+        return value;
+    }
+
+    void open(LaunchRequest request) {
+        streams =
+                Streams.open(
+                        linux,
+                        reactor,
+                        request.command(),
+                        request.outputLimit(),
+                        request.hostUid(),
+                        request.hostGid(),
+                        kind -> {
+                            overLimit.compareAndSet(Optional.empty(), Optional.of(kind));
+                            kill();
+                        },
+                        this::kill);
+        status = Pipe.open(linux, 0, "for the status");
+        lifeline = Pipe.open(linux, Linux.O_NONBLOCK, "for the lifeline");
+        Pipe.nonBlocking(linux, status.readEnd());
+        reports = new StatusPipe(linux, status.readEnd());
+    }
+
+    Streams streams() {
+        return there(streams);
+    }
+
+    int statusForChild() {
+        return there(status).writeEnd().number();
+    }
+
+    int lifelineForChild() {
+        return there(lifeline).readEnd().number();
+    }
+
+    /** Everything is ready; the next step is the clone. */
+    void cloning() {
+        beganAt = System.nanoTime();
+    }
+
+    void began(Trampoline.Child born) {
+        clonedAt = System.nanoTime();
+        child = born;
+        pidfd = linux.own(born.pidfd());
+    }
+
+    /** The maps are written: the init may go on. */
+    void go() {
+        LaunchException.check(
+                linux.write(there(lifeline).writeEnd().number(), new byte[] {1}, 0, 1),
+                "write to",
+                "the lifeline");
+    }
+
+    void handedOver() {
+        there(status).writeEnd().close();
+        there(lifeline).readEnd().close();
+        streams().handedOver();
+    }
+
+    /** Leaves the wait to the reactor. */
+    public void watch() {
+        streams().watch();
+        pidfdKey = reactor.newKey();
+        reactor.add(pidfdKey, there(pidfd).number(), Linux.EPOLLIN, events -> gone());
+    }
+
+    /**
+     * Waits in this thread, which must be a platform thread, for {@code nanos} at most: a command
+     * that ends so soon costs no hand-over between threads. Returns whether it has ended; if not,
+     * {@link #watch} is next.
+     */
+    public boolean poll(long nanos) {
+        ByteBuffer buffer = POLL_BUFFER.get();
+        List<OutputPump> pumps = streams().pumps();
+        int[] fds = new int[pumps.size() + 1];
+        long deadline = System.nanoTime() + nanos;
+        long left = nanos;
+        while (left > 0 && !Thread.currentThread().isInterrupted()) {
+            fds[0] = there(pidfd).number();
+            for (int i = 0; i < pumps.size(); i++) {
+                fds[i + 1] = pumps.get(i).pollable();
+            }
+            long ready = linux.pollIn(fds, fds.length, left);
+            if (ready > 0 && (ready & 1) != 0) {
+                ended(buffer);
+                return true;
+            }
+            for (int i = 0; i < pumps.size() && ready > 0; i++) {
+                if (((ready >> (i + 1)) & 1) != 0 && !pumps.get(i).polled(buffer)) {
+                    return false;
+                }
+            }
+            left = deadline - System.nanoTime();
+        }
+        return false;
+    }
+
+    /**
+     * Wants to know when the command's exec has succeeded (its plan must announce it): completes
+     * {@link #started}.
+     */
+    public CompletableFuture<Void> awaitStart() {
+        statusKey = reactor.newKey();
+        reactor.add(
+                statusKey,
+                there(status).readEnd().number(),
+                Linux.EPOLLIN,
+                events -> statusReady());
+        return started;
+    }
+
+    private void statusReady() {
+        there(reports).read();
+        if (there(reports).started() || there(reports).failure().isPresent()) {
+            unwatchStatus();
+            started.complete(null);
+        } else {
+            unwatchStatus();
+        }
+    }
+
+    private void unwatchStatus() {
+        if (statusKey >= 0) {
+            reactor.remove(statusKey, there(status).readEnd().number());
+            statusKey = -1;
+        }
+    }
+
+    /** On the reactor's thread: the child, and with it its whole pid namespace, has ended. */
+    private void gone() {
+        reactor.remove(pidfdKey, there(pidfd).number());
+        unwatchStatus();
+        ended(reactor.buffer());
+    }
+
+    private void ended(ByteBuffer buffer) {
+        there(reports).read();
+        var _ =
+                streams()
+                        .finish(buffer)
+                        .whenComplete((nothing, failure) -> {
+                            if (failure == null) {
+                                ended.complete(null);
+                            } else {
+                                ended.completeExceptionally(failure);
+                            }
+                        });
+        started.complete(null);
+    }
+
+    /**
+     * Completes when the child has ended and its output has been delivered; exceptionally if a
+     * caller's sink threw.
+     */
+    public CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /** The host's pid of the child. */
+    public int pid() {
+        return there(child).pid();
+    }
+
+    /** Kills the child; the kernel kills all in its pid namespace with it. Any thread, any time. */
+    public void kill() {
+        signalInit(SIGKILL);
+    }
+
+    /** Sends a signal to the child itself. */
+    public void signalInit(int signal) {
+        lock.lock();
+        try {
+            if (pidfd != null && pidfd.isOpen()) {
+                linux.pidfdSendSignal(pidfd.number(), signal);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has the init send a signal to the command. Returns 0 or −errno. */
+    public int signalCommand(int signal) {
+        lock.lock();
+        try {
+            Fd end = there(lifeline).writeEnd();
+            return end.isOpen()
+                    ? Math.min(0, linux.write(end.number(), new byte[] {(byte) signal}, 0, 1))
+                    : -Errno.ESRCH;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reaps the child and lets go of everything. Call it once, after {@link #ended}. */
+    public Outcome finish() {
+        ExitStatus exit = linux.waitPidfd(there(pidfd).number(), 0);
+        Outcome outcome =
+                new Outcome(
+                        exit,
+                        there(reports).ending(),
+                        there(reports).failure(),
+                        overLimit.get(),
+                        streams().captured(OutputStreamKind.STDOUT),
+                        streams().captured(OutputStreamKind.STDERR),
+                        streams().truncated(),
+                        beganAt,
+                        clonedAt);
+        closeAll();
+        return outcome;
+    }
+
+    /** A launch that failed half-way: the child, if there is one, dies and is reaped here. */
+    void abandon() {
+        if (child != null) {
+            kill();
+            linux.waitPidfd(there(pidfd).number(), 0);
+        }
+        if (streams != null) {
+            streams.close();
+        }
+        closeAll();
+    }
+
+    private void closeAll() {
+        lock.lock();
+        try {
+            if (pidfd != null) {
+                pidfd.close();
+            }
+            if (status != null) {
+                status.close();
+            }
+            if (lifeline != null) {
+                lifeline.close();
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (child != null) {
+            trampoline.release(child.slot());
+            child = null;
+        }
+    }
+
+    /** Has the init failed before the command ran? Known once started or ended. */
+    public Optional<Failure> failure() {
+        return there(reports).failure();
+    }
+
+    /**
+     * How it went. Times are System.nanoTime.
+     *
+     * @param ending the init's report, missing when it was killed or there was none
+     * @param overLimit the stream that went over its limit
+     */
+    @SuppressWarnings(
+            "ArrayRecordComponent") // handed on once, by this room only, to the record that copies
+    // them
+    public record Outcome(
+            ExitStatus exit,
+            Optional<Ending> ending,
+            Optional<Failure> failure,
+            Optional<OutputStreamKind> overLimit,
+            byte[] stdout,
+            byte[] stderr,
+            boolean truncated,
+            long beganAt,
+            long clonedAt) {}
+}

@@ -1,0 +1,100 @@
+package io.bailey.sandbox.linux.launch;
+
+import io.bailey.sandbox.linux.plan.Blueprint;
+import io.bailey.sandbox.linux.plan.Report;
+import io.bailey.sandbox.linux.sys.Fd;
+import io.bailey.sandbox.linux.sys.Linux;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Optional;
+
+/**
+ * What the child and the init say of themselves. Each record is one write smaller than PIPE_BUF, so
+ * it arrives whole.
+ */
+public final class StatusPipe {
+    private static final int SHORT_RECORD = 16;
+    private static final int MAX_RECORDS = 8;
+
+    private final Linux linux;
+    private final Fd fd;
+    private final ByteBuffer buffer =
+            ByteBuffer.allocateDirect(MAX_RECORDS * Report.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    private boolean started;
+    private Optional<Failure> failure = Optional.empty();
+    private Optional<Ending> ending = Optional.empty();
+
+    StatusPipe(Linux linux, Fd fd) {
+        this.linux = linux;
+        this.fd = fd;
+    }
+
+    /**
+     * @param program {@link Blueprint#ENTRY_FAILED} or {@link Blueprint#INIT_FAILED}
+     */
+    public record Failure(int program, int operation, int errno) {}
+
+    /** The command's end; times are of CLOCK_MONOTONIC, as System.nanoTime. */
+    public record Ending(
+            int waitStatus, long initStarted, long setupDone, long execDone, long commandEnded) {}
+
+    boolean started() {
+        return started;
+    }
+
+    Optional<Failure> failure() {
+        return failure;
+    }
+
+    Optional<Ending> ending() {
+        return ending;
+    }
+
+    /** Reads what there is. The descriptor is non-blocking. */
+    void read() {
+        buffer.clear();
+        int n = linux.read(fd.number(), buffer);
+        if (n <= 0) {
+            return;
+        }
+        buffer.flip();
+        while (buffer.remaining() >= SHORT_RECORD) {
+            int kind = buffer.getInt(buffer.position());
+            int size = kind == Blueprint.COMMAND_ENDED ? Report.BYTES : SHORT_RECORD;
+            if (buffer.remaining() < size) {
+                return;
+            }
+            take(kind, buffer.position());
+            buffer.position(buffer.position() + size);
+        }
+    }
+
+    private void take(int kind, int at) {
+        switch (kind) {
+            case Blueprint.COMMAND_STARTED -> started = true;
+            case Blueprint.COMMAND_ENDED ->
+                    ending =
+                            Optional.of(
+                                    new Ending(
+                                            buffer.getInt(at + Report.WAIT_STATUS),
+                                            time(at + Report.INIT_STARTED),
+                                            time(at + Report.SETUP_DONE),
+                                            time(at + Report.EXEC_DONE),
+                                            time(at + Report.COMMAND_ENDED)));
+            default ->
+                    failure =
+                            failure.or(() ->
+                                    Optional.of(
+                                            new Failure(
+                                                    kind,
+                                                    buffer.getInt(at + 4),
+                                                    buffer.getInt(at + 8))));
+        }
+    }
+
+    private long time(int at) {
+        return buffer.getLong(at) * 1_000_000_000 + buffer.getLong(at + 8);
+    }
+}

@@ -1,0 +1,30 @@
+package io.bailey.sandbox.linux.launch;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/**
+ * Writes to a stream. The caller's own stream is flushed and left open; a file we opened is closed.
+ */
+final class StreamTarget implements ThreadSink.Target {
+    private final OutputStream stream;
+    private final boolean ours;
+
+    StreamTarget(OutputStream stream, boolean ours) {
+        this.stream = stream;
+        this.ours = ours;
+    }
+
+    @Override
+    public void write(byte[] chunk) throws IOException {
+        stream.write(chunk);
+    }
+
+    @Override
+    public void close() throws IOException {
+        stream.flush();
+        if (ours) {
+            stream.close();
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.bailey.sandbox.linux.mount;
+
+import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.Fd;
+import io.bailey.sandbox.linux.sys.Linux;
+
+import java.util.OptionalInt;
+
+/**
+ * Detached mounts made by a privileged JVM: they hang in no mount table, so nothing of the host's
+ * sees them and a kill -9 of the JVM leaves none behind.
+ */
+public final class HostTrees {
+    private static final int OPEN_TREE_CLONE = 1;
+    private static final long MOUNT_ATTR_IDMAP = 0x00100000;
+    private static final long MS_PRIVATE = 1 << 18;
+
+    private final Linux linux;
+
+    public HostTrees(Linux linux) {
+        this.linux = linux;
+    }
+
+    /** A tree, or the −errno of the step that failed. */
+    public record Attempt(int result, String step) {
+        public boolean failed() {
+            return result < 0;
+        }
+    }
+
+    /**
+     * Clones what is mounted at {@code path} of the host, private, with {@code flags} on it.
+     *
+     * @param recursive with every mount below it
+     * @param userns a user namespace whose map the files' owners are seen through; where a file
+     *     system in the tree cannot do that, owners stay the host's and show as nobody: never more
+     *     access than the map would give
+     */
+    public Attempt clone(String path, boolean recursive, MountFlags flags, OptionalInt userns) {
+        int depth = recursive ? Linux.AT_RECURSIVE : 0;
+        int tree = linux.openTree(Linux.AT_FDCWD, path, OPEN_TREE_CLONE | depth);
+        if (tree < 0) {
+            return new Attempt(tree, "open_tree");
+        }
+        int result = -Errno.EINVAL;
+        if (userns.isPresent()) {
+            result =
+                    linux.mountSetattr(
+                            tree,
+                            depth,
+                            flags.bits() | MOUNT_ATTR_IDMAP,
+                            0,
+                            MS_PRIVATE,
+                            userns.getAsInt());
+        }
+        if (result < 0) {
+            result = linux.mountSetattr(tree, depth, flags.bits(), 0, MS_PRIVATE, 0);
+        }
+        if (result < 0) {
+            linux.close(tree);
+            return new Attempt(result, "mount_setattr");
+        }
+        return new Attempt(tree, "");
+    }
+
+    /** A clone of a detached mount made earlier. EINVAL before Linux 6.15. */
+    public Attempt cloneOf(Fd mount) {
+        return new Attempt(
+                linux.openTree(mount.number(), "", OPEN_TREE_CLONE | Linux.AT_EMPTY_PATH),
+                "open_tree");
+    }
+
+    /**
+     * A read-only /dev with real device nodes, which takes CAP_MKNOD in the initial user namespace.
+     *
+     * @param userns whose root shall own it
+     */
+    public Attempt devices(OptionalInt userns) {
+        int fs = linux.fsopen("tmpfs");
+        if (fs < 0) {
+            return new Attempt(fs, "fsopen tmpfs");
+        }
+        int result =
+                Math.min(
+                        linux.fsconfigString(fs, "mode", "0755"),
+                        linux.fsconfigString(fs, "size", "65536"));
+        result = result < 0 ? result : linux.fsconfigCreate(fs);
+        int mount = result < 0 ? result : linux.fsmount(fs, MountFlags.DEVICES.bits());
+        linux.close(fs);
+        if (mount < 0) {
+            return new Attempt(mount, "mount a tmpfs for devices");
+        }
+        result = fill(mount);
+        if (result >= 0) {
+            result =
+                    linux.mountSetattr(
+                            mount,
+                            0,
+                            MountFlags.RDONLY | (userns.isPresent() ? MOUNT_ATTR_IDMAP : 0),
+                            0,
+                            0,
+                            userns.orElse(0));
+        }
+        if (result < 0) {
+            linux.close(mount);
+            return new Attempt(result, "make the device nodes");
+        }
+        return new Attempt(mount, "");
+    }
+
+    private int fill(int mount) {
+        int worst = 0;
+        for (DeviceDirectory.Node node : DeviceDirectory.NODES) {
+            worst = Math.min(worst, linux.mknodat(mount, node.name(), 0020666, node.device()));
+            // The JVM's umask has been taken off the mode.
+            worst = Math.min(worst, linux.fchmodat(mount, node.name(), 0666));
+        }
+        for (String name : DeviceDirectory.DIRECTORIES) {
+            worst = Math.min(worst, linux.mkdirat(mount, name, 0755));
+        }
+        for (var link : DeviceDirectory.LINKS.entrySet()) {
+            worst = Math.min(worst, linux.symlinkat(link.getValue(), mount, link.getKey()));
+        }
+        return worst;
+    }
+}

@@ -1,0 +1,48 @@
+package io.bailey.sandbox.linux.plan;
+
+import io.bailey.sandbox.linux.program.Binding;
+
+/**
+ * The launch-time numbers of a sandbox's programs: descriptors of the JVM, under the numbers they
+ * have there.
+ */
+public final class Bindings {
+    public static final Binding STDIN = new Binding("stdin");
+    public static final Binding STDOUT = new Binding("stdout");
+    public static final Binding STDERR = new Binding("stderr");
+    public static final Binding STATUS = new Binding("status");
+    public static final Binding LIFELINE = new Binding("lifeline");
+    public static final Binding IMAGE = new Binding("init");
+
+    /** The lifeline as a {@code struct pollfd}: the number and POLLIN. */
+    public static final Binding LIFELINE_POLL = new Binding("lifeline|POLLIN");
+
+    /**
+     * The init's signalfd as a {@code struct pollfd}. Its number is foretold: with everything else
+     * closed it is the lowest from 3 on that status and lifeline leave free.
+     */
+    public static final Binding SIGNALS_POLL = new Binding("signals|POLLIN");
+
+    public static final Binding SIGNALS = new Binding("signals");
+
+    /**
+     * status and lifeline are kept open in the init; these are the edges of the gaps around them.
+     */
+    public static final Binding BELOW_KEPT = new Binding("lower kept fd - 1");
+
+    public static final Binding GAP_FIRST = new Binding("lower kept fd + 1");
+    public static final Binding GAP_LAST = new Binding("higher kept fd - 1");
+    public static final Binding ABOVE_KEPT = new Binding("higher kept fd + 1");
+
+    private Bindings() {}
+
+    /** The n-th {@code tasks} file of a v1 cgroup. */
+    public static Binding cgroup(int n) {
+        return new Binding("cgroup" + n + "/tasks");
+    }
+
+    /** The detached tree for {@code place}. */
+    public static Binding tree(String place) {
+        return new Binding("tree " + place);
+    }
+}

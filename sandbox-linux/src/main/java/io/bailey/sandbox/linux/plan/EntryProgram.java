@@ -1,0 +1,120 @@
+package io.bailey.sandbox.linux.plan;
+
+import io.bailey.sandbox.linux.mount.TreeSource;
+import io.bailey.sandbox.linux.program.Argument;
+import io.bailey.sandbox.linux.program.Binding;
+import io.bailey.sandbox.linux.program.Blob;
+import io.bailey.sandbox.linux.program.ProgramBuilder;
+import io.bailey.sandbox.linux.program.SyscallProgram;
+import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.Sys;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The few operations the child makes while it shares the JVM's memory: join the cgroup, choose the
+ * descriptors that live on, keep its capabilities, exec the init. It changes no user id here: that
+ * would flip the dumpable flag of the JVM.
+ */
+final class EntryProgram {
+    private static final Argument KEEP = Argument.of(0);
+    private static final int PR_CAP_AMBIENT = 47;
+    private static final int PR_CAP_AMBIENT_RAISE = 2;
+    private static final int CLOSE_RANGE_CLOEXEC = 4;
+
+    private EntryProgram() {}
+
+    static SyscallProgram compile(Site site) {
+        ProgramBuilder program = new ProgramBuilder("entry");
+        for (int i = 0; i < site.cgroupFds(); i++) {
+            program.step("join the cgroup", "tasks");
+            program.call(
+                    Sys.WRITE, Argument.of(Bindings.cgroup(i)), Argument.of("0"), Argument.of(1));
+        }
+        keepOnly(program, kept(site));
+        if (site.identity().userNamespace()) {
+            keepCapabilities(program, site.lastCapability());
+        }
+        program.step("execute the init", "memfd");
+        program.call(
+                Sys.EXECVEAT,
+                Argument.of(Bindings.IMAGE),
+                Argument.of(""),
+                Argument.of(argv()),
+                Argument.of(Blob.struct("[]", 0)),
+                Argument.flags("AT_EMPTY_PATH", Linux.AT_EMPTY_PATH));
+        return program.build();
+    }
+
+    private static Blob argv() {
+        Blob name = new Blob.Text("bailey-init");
+        return Blob.struct(
+                "[\"bailey-init\"]", List.of(new Blob.Address(name, 0), new Blob.Number(0)));
+    }
+
+    /**
+     * Every descriptor of the JVM closes at the exec, also one that someone opened without
+     * O_CLOEXEC, but these.
+     */
+    private static void keepOnly(ProgramBuilder program, List<Binding> kept) {
+        program.step("close the JVM's descriptors on exec", "");
+        program.call(
+                Sys.CLOSE_RANGE,
+                Argument.of(3),
+                Argument.flags("~0U", 0xFFFFFFFFL),
+                Argument.flags("CLOSE_RANGE_CLOEXEC", CLOSE_RANGE_CLOEXEC));
+        for (Binding fd : kept) {
+            program.step("hand over", fd.name());
+            program.call(
+                    Sys.FCNTL, Argument.of(fd), Argument.flags("F_SETFD", Linux.F_SETFD), KEEP);
+        }
+    }
+
+    static List<Binding> kept(Site site) {
+        List<Binding> kept =
+                new ArrayList<>(
+                        List.of(
+                                Bindings.STDIN,
+                                Bindings.STDOUT,
+                                Bindings.STDERR,
+                                Bindings.STATUS,
+                                Bindings.LIFELINE));
+        List<Optional<TreeSource>> sources =
+                new ArrayList<>(
+                        List.of(
+                                site.root().map(Site.RootSite::tree),
+                                site.trees().dev(),
+                                site.trees().sys(),
+                                site.trees().proc()));
+        site.mounts().forEach(mount -> sources.add(mount.source()));
+        for (Optional<TreeSource> source : sources) {
+            if (source.isPresent() && source.get() instanceof TreeSource.Detached(Binding fd)) {
+                kept.add(fd);
+            }
+        }
+        return kept;
+    }
+
+    /**
+     * Until the maps are written the child's own id is not mapped, and an exec under an unmapped id
+     * drops every capability. Ambient ones survive it, capabilities(7). Nothing is permitted here
+     * that was not before, so the shared memory stays dumpable as it was (commit_creds,
+     * kernel/cred.c).
+     */
+    private static void keepCapabilities(ProgramBuilder program, int lastCapability) {
+        program.step("keep the capabilities of the set-up over the exec", "");
+        Capabilities all = Capabilities.upTo(lastCapability);
+        program.call(Sys.CAPSET, Argument.of(Capabilities.header()), Argument.of(all.data()));
+        for (Capabilities.Needed needed : Capabilities.Needed.values()) {
+            program.call(
+                    Sys.PRCTL,
+                    Argument.flags("PR_CAP_AMBIENT", PR_CAP_AMBIENT),
+                    Argument.flags("PR_CAP_AMBIENT_RAISE", PR_CAP_AMBIENT_RAISE),
+                    Argument.flags(needed.name(), needed.number()),
+                    Argument.of(0),
+                    Argument.of(0));
+        }
+    }
+}

@@ -1,0 +1,286 @@
+package io.bailey.sandbox.linux.plan;
+
+import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.linux.program.Argument;
+import io.bailey.sandbox.linux.program.Blob;
+import io.bailey.sandbox.linux.program.Operation.Label;
+import io.bailey.sandbox.linux.program.ProgramBuilder;
+import io.bailey.sandbox.linux.program.Variable;
+import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.Sys;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * The init's own life: become the sandbox's root, start the command, watch it and the JVM, reap,
+ * report, end.
+ *
+ * <p>It never blocks in wait(2) alone: it polls for SIGCHLD and the lifeline, whose other end the
+ * JVM holds. When the JVM is gone, by kill -9 too, the lifeline hangs up, the init exits and the
+ * kernel kills the whole pid namespace with it.
+ */
+final class InitSteps {
+    private static final Argument NIL = Argument.nil();
+    private static final Argument MONOTONIC = Argument.flags("CLOCK_MONOTONIC", 1);
+    private static final int SIGCHLD = 17;
+    private static final int PR_SET_DUMPABLE = 4;
+    private static final int PR_SET_NAME = 15;
+    private static final int PR_CAPBSET_DROP = 24;
+
+    private final ProgramBuilder program;
+    private final Site site;
+    private final Label gone = new Label();
+    private final Blob report = Blob.bytes(reportTemplate(), "&report");
+
+    InitSteps(ProgramBuilder program, Site site) {
+        this.program = program;
+        this.site = site;
+    }
+
+    private static byte[] reportTemplate() {
+        byte[] bytes = new byte[Report.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(0, Blueprint.COMMAND_ENDED);
+        return bytes;
+    }
+
+    private void stamp(int field) {
+        program.call(Sys.CLOCK_GETTIME, MONOTONIC, Argument.of(report, field));
+    }
+
+    void begin() {
+        program.step("begin", "");
+        stamp(Report.INIT_STARTED);
+        program.call(
+                Sys.PRCTL, Argument.flags("PR_SET_NAME", PR_SET_NAME), Argument.of("bailey-init"));
+        program.call(Sys.SETSID);
+        // While the JVM writes the id maps. The init execs nothing more, so what it has now it
+        // keeps.
+        program.step("drop the bounding set", "");
+        program.call(
+                        Sys.PRCTL,
+                        Argument.flags("PR_CAPBSET_DROP", PR_CAPBSET_DROP),
+                        Argument.of(0),
+                        NIL,
+                        NIL,
+                        NIL)
+                .repeat(1, site.lastCapability());
+        if (site.identity().userNamespace()) {
+            becomeSandboxRoot();
+        }
+        program.step("join a session keyring of its own", "");
+        program.call(Sys.KEYCTL, Argument.flags("KEYCTL_JOIN_SESSION_KEYRING", 1), NIL)
+                .tolerate(Errno.ENOSYS);
+    }
+
+    /**
+     * One byte on the lifeline says that the id maps are written; its end, that the JVM gave up.
+     */
+    private void becomeSandboxRoot() {
+        Site.Identity identity = site.identity();
+        program.step("wait for the id maps", "");
+        program.call(
+                Sys.PPOLL, Argument.of(pollLifeline()), Argument.of(1), NIL, NIL, Argument.of(0));
+        program.call(
+                        Sys.READ,
+                        Argument.of(Bindings.LIFELINE),
+                        Argument.of(Blob.buffer(8, "&go")),
+                        Argument.of(1))
+                .ifZero(gone);
+        program.step("become the sandbox's root", identity.setupUid() + ":" + identity.setupGid());
+        Argument gid = Argument.of(identity.setupGid());
+        Argument uid = Argument.of(identity.setupUid());
+        program.call(Sys.SETRESGID, gid, gid, gid);
+        if (identity.mayFixGroups()) {
+            program.call(Sys.SETGROUPS, Argument.of(0), NIL);
+        }
+        program.call(Sys.SETRESUID, uid, uid, uid);
+    }
+
+    private static Blob pollLifeline() {
+        return Blob.struct(
+                "[{fd=@lifeline, POLLIN}]", List.of(new Blob.Bound(Bindings.LIFELINE_POLL)));
+    }
+
+    /**
+     * Standard streams to 0, 1, 2; everything else closed but the two ends that lead to the JVM.
+     */
+    void takeStreams() {
+        program.step("take the standard streams", "");
+        program.call(Sys.DUP3, Argument.of(Bindings.STDIN), Argument.of(0), Argument.of(0));
+        program.call(Sys.DUP3, Argument.of(Bindings.STDOUT), Argument.of(1), Argument.of(0));
+        program.call(Sys.DUP3, Argument.of(Bindings.STDERR), Argument.of(2), Argument.of(0));
+        program.step("close every other descriptor", "");
+        closeRange(Argument.of(3), Argument.of(Bindings.BELOW_KEPT));
+        closeRange(Argument.of(Bindings.GAP_FIRST), Argument.of(Bindings.GAP_LAST));
+        closeRange(Argument.of(Bindings.ABOVE_KEPT), Argument.flags("~0U", 0xFFFFFFFFL));
+    }
+
+    /** EINVAL is the answer to an empty range. */
+    private void closeRange(Argument from, Argument to) {
+        program.call(Sys.CLOSE_RANGE, from, to, Argument.of(0)).tolerate(Errno.EINVAL);
+    }
+
+    void startAndWatch(CommandSteps child, SandboxSpec spec) {
+        Variable pid = program.variable("pid");
+        Blob poll =
+                Blob.struct(
+                        "[{fd=@signals, POLLIN}, {fd=@lifeline, POLLIN}]",
+                        List.of(
+                                new Blob.Bound(Bindings.SIGNALS_POLL),
+                                new Blob.Bound(Bindings.LIFELINE_POLL)));
+        Label inChild = new Label();
+        program.step("be invisible to ptrace and /proc", "");
+        program.call(
+                Sys.PRCTL,
+                Argument.flags("PR_SET_DUMPABLE", PR_SET_DUMPABLE),
+                Argument.of(0),
+                NIL,
+                NIL,
+                NIL);
+        program.step("take SIGCHLD as something to read", "");
+        Blob mask = Blob.struct("[SIGCHLD]", 1L << (SIGCHLD - 1));
+        program.call(
+                Sys.RT_SIGPROCMASK,
+                Argument.flags("SIG_SETMASK", 2),
+                Argument.of(mask),
+                NIL,
+                Argument.of(8));
+        program.call(
+                Sys.SIGNALFD4,
+                Argument.of(-1),
+                Argument.of(mask),
+                Argument.of(8),
+                Argument.flags("SFD_CLOEXEC|SFD_NONBLOCK", Linux.O_CLOEXEC | Linux.O_NONBLOCK));
+        program.step("start the command", "");
+        stamp(Report.SETUP_DONE);
+        program.call(Sys.CLONE3, Argument.of(cloneArgs(spec)), Argument.of(88))
+                .store(pid)
+                .ifZero(inChild);
+        stamp(Report.EXEC_DONE);
+        if (site.announceExec()) {
+            Blob started = Blob.struct("{started}", Blueprint.COMMAND_STARTED, 0);
+            program.call(
+                    Sys.WRITE, Argument.of(Bindings.STATUS), Argument.of(started), Argument.of(16));
+        }
+        // What the init still has to do is pass on signals, to processes of other users too.
+        program.step("keep no capability but CAP_KILL", "");
+        program.call(
+                Sys.PRCTL,
+                Argument.flags("PR_CAP_AMBIENT", 47),
+                Argument.flags("PR_CAP_AMBIENT_CLEAR_ALL", 4),
+                NIL,
+                NIL,
+                NIL);
+        program.call(
+                Sys.CAPSET,
+                Argument.of(Capabilities.header()),
+                Argument.of(Capabilities.forInit().data()));
+        program.step("let go of the streams", "");
+        program.call(Sys.CLOSE_RANGE, Argument.of(0), Argument.of(2), Argument.of(0));
+        watch(pid, poll);
+        program.place(inChild);
+        child.all(false);
+    }
+
+    /**
+     * Reaps whatever ends. A wait for all could take the command's own status away unseen, so after
+     * each one reaped a look at the command follows: when it is no longer a child, the status at
+     * hand is its status. (exec sets the exit signal back to SIGCHLD, so neither an exit signal of
+     * 0 nor an ignored SIGCHLD keeps the two apart; de_thread, fs/exec.c.)
+     */
+    private void watch(Variable pid, Blob poll) {
+        Label again = new Label();
+        Label reap = new Label();
+        Label nothingEnded = new Label();
+        Label commandEnded = new Label();
+        program.step("watch the command and the JVM", "");
+        program.place(again);
+        program.call(Sys.PPOLL, Argument.of(poll), Argument.of(2), NIL, NIL, Argument.of(0))
+                .tolerate(Errno.EINTR)
+                .orElse(again);
+        program.call(
+                        Sys.READ,
+                        Argument.of(Bindings.SIGNALS),
+                        Argument.of(Blob.buffer(128, "&siginfo")),
+                        Argument.of(128))
+                .tolerate(Errno.EAGAIN);
+        program.place(reap);
+        program.call(
+                        Sys.WAIT4,
+                        Argument.of(-1),
+                        Argument.of(report, Report.WAIT_STATUS),
+                        Argument.flags("WNOHANG|__WALL", Linux.WNOHANG | (long) Linux.WALL),
+                        Argument.of(report, Report.RUSAGE))
+                .ifZero(nothingEnded);
+        program.call(
+                        Sys.WAITID,
+                        Argument.flags("P_PID", 1),
+                        Argument.of(pid),
+                        NIL,
+                        Argument.flags(
+                                "WNOHANG|WEXITED|WNOWAIT|__WALL",
+                                1 | 4 | 0x01000000 | (long) Linux.WALL),
+                        NIL)
+                .tolerate(Errno.ECHILD)
+                .orElse(commandEnded)
+                .ifZero(reap);
+        program.place(commandEnded);
+        program.step("report and end", "");
+        stamp(Report.COMMAND_ENDED);
+        program.call(
+                        Sys.WRITE,
+                        Argument.of(Bindings.STATUS),
+                        Argument.of(report),
+                        Argument.of(Report.BYTES))
+                .tolerate(Errno.EPIPE);
+        program.call(Sys.EXIT_GROUP, Argument.of(0));
+        program.place(nothingEnded);
+        // A byte from the JVM is a signal for the command; the end of the pipe, the end of the JVM.
+        Variable signal = program.variable("signal");
+        program.step("pass a signal on, or end when the JVM is gone", "");
+        program.call(
+                        Sys.READ,
+                        Argument.of(Bindings.LIFELINE),
+                        Argument.addressOf(signal),
+                        Argument.of(1))
+                .tolerate(Errno.EAGAIN, Errno.EINTR)
+                .orElse(again)
+                .ifZero(gone);
+        program.call(Sys.KILL, Argument.of(pid), Argument.of(signal))
+                .tolerate(Errno.ESRCH)
+                .orElse(again)
+                .ifZero(again);
+        end();
+    }
+
+    /** Where the program ends when the JVM is gone. */
+    void end() {
+        program.step("end", "");
+        program.place(gone);
+        program.call(Sys.EXIT_GROUP, Argument.of(137));
+    }
+
+    private Blob cloneArgs(SandboxSpec spec) {
+        // Where exec after vfork does not enter a new time namespace, the child gets memory of its
+        // own, so that clone does it.
+        boolean share = site.timeOnExec() || !spec.namespaces().contains(Namespace.TIME);
+        long flags = CloneFlags.CLONE_VFORK | (share ? CloneFlags.CLONE_VM : 0);
+        return Blob.struct(
+                "{flags=" + (share ? "CLONE_VM|" : "") + "CLONE_VFORK, exit_signal=0}",
+                flags,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0);
+    }
+}
