@@ -1,0 +1,134 @@
+# Helpers of .ci/run. Each stage prints what it runs; a failed one makes the whole run fail at the end.
+
+failed=()
+notes=()
+
+stage() {
+    local name=$1 began=$SECONDS
+    shift
+    printf '\n=== %s\n' "$name"
+    if "$@"; then
+        printf '=== %s: passed (%d s)\n' "$name" $((SECONDS - began))
+    else
+        printf '=== %s: FAILED (%d s)\n' "$name" $((SECONDS - began))
+        failed+=("$name")
+    fi
+}
+
+note() {
+    notes+=("$1")
+    printf 'NOT RUN: %s\n' "$1"
+}
+
+# Debian packages that make more tests provable; without apt or root the tests that need them say so.
+need_packages() {
+    local missing=()
+    for package; do
+        dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return 0
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        note "install ${missing[*]}: needs root and apt-get"
+        return 0
+    fi
+    { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1 ||
+        note "install ${missing[*]}: apt-get failed"
+}
+
+unproven() {
+    [ -s "$1" ] || return 0
+    echo "Could not be proven here:"
+    sort "$1" | uniq -c | sort -rn | head -60
+}
+
+readme_tests() {
+    mvn verify || return 1
+    unproven sandbox-linux/target/unproven.txt
+}
+
+# The tested classes with all they need in a folder that every user may read.
+KIT=
+kit() {
+    [ -n "$KIT" ] && return 0
+    KIT=$(mktemp -d /var/tmp/bailey-ci.XXXXXX) || return 1
+    trap 'rm -rf "$KIT"' EXIT
+    mvn -q -pl sandbox-linux -am test-compile -DskipTests -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true \
+        dependency:copy-dependencies -DincludeScope=test -DoutputDirectory="$KIT/lib" || return 1
+    mvn -q -N dependency:copy -Dartifact=org.junit.platform:junit-platform-console-standalone:1.14.4 \
+        -DoutputDirectory="$KIT" || return 1
+    cp -r sandbox-api/target/classes "$KIT/api" && cp -r sandbox-linux/target/classes "$KIT/linux" &&
+        cp -r sandbox-linux/target/test-classes "$KIT/tests" && rm -f "$KIT"/lib/sandbox-*.jar || return 1
+    rm -f "$KIT/api/module-info.class" "$KIT/linux/module-info.class"
+    chmod -R a+rX "$KIT"
+    java25 || return 1
+}
+
+JAVA=
+java25() {
+    local candidate
+    for candidate in "${JAVA_HOME:-/nonexistent}" /usr/lib/jvm/*; do
+        if "$candidate/bin/java" -version 2>&1 | grep -q 'version "25'; then
+            JAVA=$candidate/bin/java
+            return 0
+        fi
+    done
+    echo "no JDK 25 found" >&2
+    return 1
+}
+
+# Prints the command that runs the suite from the kit in the folder $1; the rest are options of the console launcher.
+suite() {
+    local folder=$1
+    shift
+    echo "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --illegal-native-access=deny \
+        -Djava.io.tmpdir="$folder" -Dbailey.unproven="$folder/unproven.txt" \
+        -jar "$KIT"/junit-platform-console-standalone-*.jar execute --disable-banner --details=summary \
+        -cp "$KIT/tests:$KIT/linux:$KIT/api:$(echo "$KIT"/lib/*.jar | tr ' ' ':')" --scan-classpath "$KIT/tests" "$@"
+}
+
+ordinary_user_tests() {
+    if [ "$(id -u)" -ne 0 ]; then
+        note "a second ordinary user: the README's test command ran as one already"
+        return 0
+    fi
+    kit || return 1
+    local folder status
+    folder=$(mktemp -d /var/tmp/bailey-user.XXXXXX) && chown 54321:54321 "$folder" || return 1
+    # shellcheck disable=SC2046
+    (cd "$folder" && env -i PATH="$PATH" HOME="$folder" LANG=C.UTF-8 \
+        setpriv --reuid=54321 --regid=54321 --clear-groups $(suite "$folder"))
+    status=$?
+    unproven "$folder/unproven.txt"
+    rm -rf "$folder"
+    return $status
+}
+
+quick_benchmark() {
+    command -v gcc >/dev/null || { note "the C floor: no gcc"; return 0; }
+    mvn -q -Pbench -DskipTests -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true verify -Dreport="--quick"
+}
+
+guest_tests() {
+    local vm=${BAILEY_VMRUN:-../shared/vm/vmrun}
+    if [ ! -x "$vm" ]; then
+        note "the cgroup v2 guest ($1): no $vm and no \$BAILEY_VMRUN; CONTRIBUTING.md says how to build one"
+        return 0
+    fi
+    kit || return 1
+    suite /tmp/suite --include-package io.bailey.sandbox.linux.cgroup --include-package io.bailey.sandbox.linux.container \
+        --include-package io.bailey.sandbox.linux.host >"$KIT/suite.sh"
+    cp .ci/guest "$KIT/guest"
+    "$vm" --mem 3072 --timeout 1200 --rw "$KIT" -- bash "$KIT/guest" "$1" "$KIT/suite.sh"
+}
+
+finish() {
+    printf '\n=== summary\n'
+    for n in "${notes[@]}"; do
+        echo "not run: $n"
+    done
+    if [ ${#failed[@]} -gt 0 ]; then
+        printf 'FAILED: %s\n' "${failed[@]}"
+        exit 1
+    fi
+    echo "every stage that ran has passed"
+}
