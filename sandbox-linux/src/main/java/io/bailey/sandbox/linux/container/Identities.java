@@ -11,10 +11,10 @@ import io.bailey.sandbox.linux.launch.IdMaps.Extent;
 import io.bailey.sandbox.linux.launch.Launcher;
 import io.bailey.sandbox.linux.sys.Fd;
 
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -42,7 +42,7 @@ final class Identities {
         this.facts = facts;
         this.launcher = launcher;
         int slots = LAST_RANGE - FIRST_RANGE + 1;
-        this.base = (long) (FIRST_RANGE + new SecureRandom().nextInt(slots)) * RANGE;
+        this.base = (long) (FIRST_RANGE + ThreadLocalRandom.current().nextInt(slots)) * RANGE;
     }
 
     /**

@@ -90,15 +90,22 @@ record Preflight(
             }
         }
         Map<Mount, Boolean> directories = new HashMap<>();
+        List<String> covers = new ArrayList<>(privates);
+        covers.add("/dev/shm");
+        boolean lacking = !create.isEmpty();
         for (Mount mount : spec.mounts()) {
             directories.put(mount, source(linux, mount));
-            if (missing(linux, root, mount.target())) {
+            // What lies in a mount of ours is made there, whatever the root has in that place.
+            boolean covered = covers.stream().anyMatch(at -> mount.target().startsWith(at + "/"));
+            if (covered || missing(linux, root, mount.target())) {
                 create.add(mount.target());
+                lacking |= !covered;
             }
+            covers.add(mount.target());
         }
         boolean overlay =
                 spec.writableRoot() == WritableRoot.OVERLAY
-                        || (spec.writableRoot() == WritableRoot.READ_ONLY && !create.isEmpty());
+                        || (spec.writableRoot() == WritableRoot.READ_ONLY && lacking);
         requireOverlay(facts, overlay, create);
         return new Preflight(
                 path, List.copyOf(create), List.copyOf(privates), overlay, Map.copyOf(directories));
@@ -191,6 +198,14 @@ record Preflight(
                             + facts.euid()
                             + ") lacks",
                     "run as root, or leave the id map at " + IdMap.AUTO);
+        }
+        if (spec.namespaces().contains(Namespace.TIME)
+                && !spec.init()
+                && !facts.kernel().atLeast(6, 3)) {
+            throw unavailable(
+                    "time namespace without an init",
+                    "before Linux 6.3 exec does not enter a new time namespace, only a fork does",
+                    "leave it out by name, namespaces(Namespace.allBut(Namespace.TIME)), or use init(true)");
         }
         if (spec.namespaces().contains(Namespace.TIME) && !facts.timeNamespaces()) {
             throw unavailable(

@@ -81,12 +81,15 @@ record Verdict(
                 micros(cgroup.cpuMicros().orElse(user + system)),
                 micros(user),
                 micros(system),
-                bytes(cgroup.peakMemory(), own.maxRss()),
+                bytes(cgroup.peakMemory(), outcome.ending().map(Ending::maxRss).orElse(0L)),
                 bytes(cgroup.readBytes(), own.blocksRead() * BLOCK),
                 bytes(cgroup.writtenBytes(), own.blocksWritten() * BLOCK),
                 cgroup.maxPids());
     }
 
+    // The child's own high-water mark is the JVM's: it was born in that memory. Only the command's,
+    // as the
+    // init saw it, is the sandbox's; without init and cgroup there is none.
     private static MemorySize bytes(OptionalLong measured, long fallback) {
         return MemorySize.of(Math.max(0, measured.orElse(fallback)));
     }

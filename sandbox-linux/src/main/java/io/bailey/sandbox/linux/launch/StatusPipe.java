@@ -16,6 +16,7 @@ import java.util.Optional;
 public final class StatusPipe {
     private static final int SHORT_RECORD = 16;
     private static final int MAX_RECORDS = 8;
+    private static final int RU_MAXRSS = 32;
 
     private final Linux linux;
     private final Fd fd;
@@ -38,7 +39,12 @@ public final class StatusPipe {
 
     /** The command's end; times are of CLOCK_MONOTONIC, as System.nanoTime. */
     public record Ending(
-            int waitStatus, long initStarted, long setupDone, long execDone, long commandEnded) {}
+            int waitStatus,
+            long maxRss,
+            long initStarted,
+            long setupDone,
+            long execDone,
+            long commandEnded) {}
 
     boolean started() {
         return started;
@@ -79,6 +85,7 @@ public final class StatusPipe {
                             Optional.of(
                                     new Ending(
                                             buffer.getInt(at + Report.WAIT_STATUS),
+                                            buffer.getLong(at + Report.RUSAGE + RU_MAXRSS) * 1024,
                                             time(at + Report.INIT_STARTED),
                                             time(at + Report.SETUP_DONE),
                                             time(at + Report.EXEC_DONE),

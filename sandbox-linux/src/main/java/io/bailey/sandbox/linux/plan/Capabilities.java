@@ -2,8 +2,6 @@ package io.bailey.sandbox.linux.plan;
 
 import io.bailey.sandbox.linux.program.Blob;
 
-import java.util.Locale;
-
 /**
  * Capability sets in the form of capset(2), version 3: two 32-bit halves of effective, permitted,
  * inheritable.
@@ -51,13 +49,33 @@ record Capabilities(long bits) {
         return Blob.struct("{_LINUX_CAPABILITY_VERSION_3, 0}", VERSION_3);
     }
 
+    /** The same in all three sets. */
     Blob data() {
-        long low = bits & 0xFFFFFFFFL;
-        long high = bits >>> 32;
-        String text =
-                bits == 0
-                        ? "{0, 0, 0}"
-                        : String.format(Locale.ROOT, "{0x%1$x, 0x%1$x, 0x%1$x}", bits);
-        return Blob.struct(text, low | (low << 32), low | (high << 32), high | (high << 32));
+        return data(bits);
+    }
+
+    /**
+     * Effective and permitted only. With the bounding set empty nothing may be inheritable that was
+     * not before, capabilities(7).
+     */
+    Blob dataNotInheritable() {
+        return data(0);
+    }
+
+    private Blob data(long inheritable) {
+        String set = "0x" + Long.toHexString(bits);
+        return Blob.struct(
+                "{" + set + ", " + set + ", 0x" + Long.toHexString(inheritable) + "}",
+                low(bits) | (low(bits) << 32),
+                low(inheritable) | (high(bits) << 32),
+                high(bits) | (high(inheritable) << 32));
+    }
+
+    private static long low(long word) {
+        return word & 0xFFFFFFFFL;
+    }
+
+    private static long high(long word) {
+        return word >>> 32;
     }
 }

@@ -5,6 +5,7 @@ import io.bailey.sandbox.Rlimit;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.linux.program.Argument;
 import io.bailey.sandbox.linux.program.Blob;
+import io.bailey.sandbox.linux.program.Operation.Label;
 import io.bailey.sandbox.linux.program.ProgramBuilder;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Sys;
@@ -44,7 +45,7 @@ final class CommandSteps {
     /**
      * @param bare whether this process is the init itself, so that nobody watches the JVM for it
      */
-    void all(boolean bare) {
+    void all(boolean bare, Label jvmGone) {
         program.step("start a session", "");
         if (!bare) {
             program.call(Sys.SETSID);
@@ -59,6 +60,14 @@ final class CommandSteps {
                     Sys.PRCTL,
                     Argument.flags("PR_SET_PDEATHSIG", PR_SET_PDEATHSIG),
                     Argument.flags("SIGKILL", SIGKILL));
+            // It may have died before that: then the lifeline is at its end.
+            program.call(
+                            Sys.READ,
+                            Argument.of(Bindings.LIFELINE),
+                            Argument.of(Blob.buffer(8, "&byte")),
+                            Argument.of(1))
+                    .tolerate(Errno.EAGAIN)
+                    .ifZero(jvmGone);
         }
         program.step("gain no privileges ever again", "");
         program.call(

@@ -178,19 +178,19 @@ final class InitSteps {
         program.call(
                 Sys.CAPSET,
                 Argument.of(Capabilities.header()),
-                Argument.of(Capabilities.forInit().data()));
+                Argument.of(Capabilities.forInit().dataNotInheritable()));
         program.step("let go of the streams", "");
         program.call(Sys.CLOSE_RANGE, Argument.of(0), Argument.of(2), Argument.of(0));
         watch(pid, poll);
         program.place(inChild);
-        child.all(false);
+        child.all(false, gone);
     }
 
     /**
      * Reaps whatever ends. A wait for all could take the command's own status away unseen, so after
      * each one reaped a look at the command follows: when it is no longer a child, the status at
-     * hand is its status. (exec sets the exit signal back to SIGCHLD, so neither an exit signal of
-     * 0 nor an ignored SIGCHLD keeps the two apart; de_thread, fs/exec.c.)
+     * hand is its status. (exec sets the exit signal to SIGCHLD, so neither an exit signal of 0 nor
+     * an ignored SIGCHLD keeps the two apart; de_thread, fs/exec.c.)
      */
     private void watch(Variable pid, Blob poll) {
         Label again = new Label();
@@ -257,6 +257,11 @@ final class InitSteps {
         end();
     }
 
+    /** The place of {@link #end}. */
+    Label jvmGone() {
+        return gone;
+    }
+
     /** Where the program ends when the JVM is gone. */
     void end() {
         program.step("end", "");
@@ -270,12 +275,12 @@ final class InitSteps {
         boolean share = site.timeOnExec() || !spec.namespaces().contains(Namespace.TIME);
         long flags = CloneFlags.CLONE_VFORK | (share ? CloneFlags.CLONE_VM : 0);
         return Blob.struct(
-                "{flags=" + (share ? "CLONE_VM|" : "") + "CLONE_VFORK, exit_signal=0}",
+                "{flags=" + (share ? "CLONE_VM|" : "") + "CLONE_VFORK, exit_signal=SIGCHLD}",
                 flags,
                 0,
                 0,
                 0,
-                0,
+                SIGCHLD,
                 0,
                 0,
                 0,

@@ -29,7 +29,7 @@ public final class Planner {
         if (spec.init()) {
             init.startAndWatch(child, spec);
         } else {
-            child.all(true);
+            child.all(true, init.jvmGone());
             init.end();
         }
         return program.build();

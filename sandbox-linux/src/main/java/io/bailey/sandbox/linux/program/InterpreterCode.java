@@ -35,7 +35,7 @@ public final class InterpreterCode {
     /** The bytes for the architecture this JVM runs on. */
     public static byte[] bytes() {
         return switch (Arch.current()) {
-            case X86_64 -> HexFormat.of().parseHex(X86_64.replaceAll("\\s", ""));
+            case X86_64 -> HexFormat.of().parseHex(X86_64.replace("\n", "").replace(" ", ""));
             case AARCH64 ->
                     throw new UnsupportedOperationException(
                             "Bailey's interpreter exists for x86-64 only as yet; this JVM runs on aarch64");

@@ -18,7 +18,9 @@ final class FfmSystemCall implements SystemCall {
     static final FfmSystemCall INSTANCE = new FfmSystemCall();
 
     private static final long ERRNO_BYTES = Linker.Option.captureStateLayout().byteSize();
-    private static final MethodHandle SYSCALL = link();
+    private static final MethodHandle CALL = link();
+    private static final MemorySegment SYSCALL =
+            Linker.nativeLinker().defaultLookup().findOrThrow("syscall");
 
     private FfmSystemCall() {}
 
@@ -30,7 +32,6 @@ final class FfmSystemCall implements SystemCall {
         try {
             Linker linker = Linker.nativeLinker();
             return linker.downcallHandle(
-                    linker.defaultLookup().findOrThrow("syscall"),
                     shape,
                     Linker.Option.firstVariadicArg(1),
                     Linker.Option.captureCallState("errno"));
@@ -43,11 +44,25 @@ final class FfmSystemCall implements SystemCall {
     public long invoke(Sys sys, long a, long b, long c, long d, long e, long f) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(ERRNO_BYTES, JAVA_INT.byteAlignment());
-            long result = (long) SYSCALL.invokeExact(errno, (long) sys.number(), a, b, c, d, e, f);
+            long result =
+                    (long) CALL.invokeExact(SYSCALL, errno, (long) sys.number(), a, b, c, d, e, f);
             // After a success errno is garbage (HotSpot does not preset the segment).
             return result == -1 ? -errno.get(JAVA_INT, 0) : result;
         } catch (Throwable impossible) {
             throw new AssertionError("syscall(2) threw", impossible);
+        }
+    }
+
+    /**
+     * Calls the function of three longs at {@code function}, through the same linked shape: linking
+     * one costs a fresh JVM a tenth of a second, so there is only one.
+     */
+    static long call(MemorySegment function, long a, long b, long c) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment unused = arena.allocate(ERRNO_BYTES, JAVA_INT.byteAlignment());
+            return (long) CALL.invokeExact(function, unused, a, b, c, 0L, 0L, 0L, 0L);
+        } catch (Throwable impossible) {
+            throw new AssertionError("machine code at " + function + " threw", impossible);
         }
     }
 }
