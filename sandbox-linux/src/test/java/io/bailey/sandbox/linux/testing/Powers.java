@@ -22,7 +22,8 @@ import java.nio.file.StandardOpenOption;
  * }
  */
 public final class Powers {
-    private static final Path UNPROVEN = Path.of(System.getProperty("bailey.unproven", "target/unproven.txt"));
+    private static final Path UNPROVEN =
+            Path.of(System.getProperty("bailey.unproven", "target/unproven.txt"));
     private static final StackWalker STACK = StackWalker.getInstance();
 
     static {

@@ -1,0 +1,100 @@
+package io.bailey.sandbox.linux.arch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which room knows which: the table of docs/design.md, section 3. The vocabulary of sandbox-api is
+ * everybody's.
+ */
+class RoomsTest {
+    private static final String DOOR = "";
+
+    /** As the table draws them. */
+    private static final Map<String, Set<String>> DRAWN =
+            Map.of(
+                    "sys",
+                    Set.of(),
+                    "program",
+                    Set.of("sys"),
+                    "cgroup",
+                    Set.of("sys"),
+                    "host",
+                    Set.of("sys"),
+                    "mount",
+                    Set.of("sys", "program"),
+                    "plan",
+                    Set.of("program", "cgroup", "host", "mount"),
+                    "launch",
+                    Set.of("program", "sys", "cgroup"),
+                    "container",
+                    Set.of("launch", "plan"),
+                    DOOR,
+                    Set.of("container", "host"));
+
+    /** Arrows that the code has and the table does not draw. All point down. */
+    private static final Map<String, Set<String>> BESIDES =
+            Map.of(
+                    // The doctor reports what the cgroup room found out, instead of finding it out
+                    // again.
+                    "host", Set.of("cgroup"),
+                    // An operation names its system call and the errnos it tolerates: numbers, no
+                    // calls.
+                    "plan", Set.of("sys"),
+                    // The records on the status pipe and the bindings a launch fills in are the
+                    // plan's.
+                    "launch", Set.of("plan"),
+                    // It makes the site of a plan out of what each room knows, and closes what they
+                    // opened.
+                    "container", Set.of("sys", "program", "cgroup", "host", "mount"));
+
+    private static Map<String, Set<String>> arrows() {
+        Map<String, Set<String>> arrows = new TreeMap<>();
+        for (JavaClass type : Engine.CLASSES) {
+            Set<String> known = arrows.computeIfAbsent(room(type), _ -> new TreeSet<>());
+            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                JavaClass target = dependency.getTargetClass();
+                if (target.getPackageName().startsWith(Engine.PACKAGE)) {
+                    known.add(room(target));
+                }
+            }
+            known.remove(room(type));
+        }
+        return arrows;
+    }
+
+    private static String room(JavaClass type) {
+        String below = type.getPackageName().substring(Engine.PACKAGE.length());
+        return below.isEmpty() ? DOOR : below.substring(1);
+    }
+
+    @Test
+    void everyArrowIsInTheTable() {
+        arrows().forEach((room, known) -> {
+            Set<String> allowed = new TreeSet<>(DRAWN.getOrDefault(room, Set.of()));
+            allowed.addAll(BESIDES.getOrDefault(room, Set.of()));
+            assertThat(allowed).as("what the room \"%s\" may know", room).containsAll(known);
+        });
+    }
+
+    @Test
+    void everyRoomIsInTheTable() {
+        assertThat(DRAWN.keySet()).isEqualTo(arrows().keySet());
+    }
+
+    /** An exception that nobody needs any longer is taken away. */
+    @Test
+    void noExceptionIsStale() {
+        Map<String, Set<String>> arrows = arrows();
+        BESIDES.forEach((room, more) -> assertThat(arrows.get(room)).containsAll(more));
+    }
+}

@@ -1,0 +1,123 @@
+package io.bailey.sandbox.linux.plan;
+
+import io.bailey.sandbox.Command;
+import io.bailey.sandbox.Mount;
+import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.Rlimit;
+import io.bailey.sandbox.RootChange;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.TimeOffsets;
+import io.bailey.sandbox.WritableRoot;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The whole plan of the main kinds of sandbox, as a reviewer reads it. */
+class PlannerGoldenTest {
+    private static final Command ECHO = Command.of("/bin/echo", "hello");
+
+    private static void check(String name, Specs specs, Sites sites, Command command)
+            throws IOException {
+        SandboxSpec spec = specs.spec();
+        Site site = sites.of(spec);
+        Golden.check(name, Planner.explain(Planner.compile(spec, command, site), site));
+    }
+
+    @Test
+    void hostRootUnderARootJvm() throws Exception {
+        check("host-root", new Specs(), Sites.rootful(), Command.of("echo", "hello"));
+    }
+
+    @Test
+    void directoryOverlayWithLimitsOfCgroupV1() throws Exception {
+        check(
+                "directory-overlay-v1",
+                new Specs().directory("/srv/rootfs", WritableRoot.OVERLAY),
+                Sites.rootful().v1(3),
+                ECHO);
+    }
+
+    @Test
+    void intoACgroupOfV2() throws Exception {
+        check("cgroup-v2", new Specs(), Sites.rootful().v2(true), ECHO);
+    }
+
+    @Test
+    void rootlessWithOneId() throws Exception {
+        check("rootless", new Specs(), Sites.rootless(), ECHO);
+    }
+
+    @Test
+    void idsOfTheHost() throws Exception {
+        check(
+                "host-ids",
+                new Specs().without(Namespace.USER),
+                Sites.rootful().as(new Site.RunAs(1000, 100, List.of(4, 24), "/home/user")),
+                ECHO);
+    }
+
+    @Test
+    void chrootInsteadOfPivotRoot() throws Exception {
+        check("chroot", new Specs().rootChange(RootChange.CHROOT), Sites.rootful(), ECHO);
+    }
+
+    @Test
+    void withoutAnInit() throws Exception {
+        check("no-init", new Specs().init(false), Sites.rootful(), ECHO);
+    }
+
+    @Test
+    void mountsOfEveryKind() throws Exception {
+        List<Mount> mounts =
+                List.of(
+                        Mount.readOnly(Path.of("/srv/data"), "/data"),
+                        Mount.readWrite(Path.of("/srv/work"), "/work/here"),
+                        Mount.tmpfs("/cache", "16m"),
+                        Mount.file("key=value\n".getBytes(StandardCharsets.UTF_8), "/etc/app.conf"),
+                        Mount.file(new byte[0], "/etc/empty"));
+        check(
+                "mounts",
+                new Specs().directory("/srv/rootfs", WritableRoot.READ_ONLY).mounts(mounts),
+                Sites.rootful().creating(List.of("/data", "/work/here", "/cache", "/etc/app.conf")),
+                ECHO);
+        check(
+                "mounts-rootless",
+                new Specs().directory("/srv/rootfs", WritableRoot.DIRECT).mounts(mounts),
+                Sites.rootless(),
+                ECHO);
+    }
+
+    @Test
+    void networkOfTheHost() throws Exception {
+        check("host-network", new Specs().without(Namespace.NETWORK), Sites.rootful(), ECHO);
+    }
+
+    @Test
+    void noMountNamespace() throws Exception {
+        check("host-mounts", new Specs().without(Namespace.MOUNT), Sites.rootful(), ECHO);
+    }
+
+    @Test
+    void limitsClocksNameAndDirectory() throws Exception {
+        check(
+                "settings",
+                new Specs()
+                        .rlimits(Map.of(Rlimit.NOFILE, 1024L, Rlimit.CORE, Rlimit.INFINITY))
+                        .timeOffsets(
+                                Optional.of(
+                                        new TimeOffsets(
+                                                Duration.ofDays(1), Duration.ofMillis(-1500))))
+                        .hostname(Optional.of("build-7"))
+                        .workdir(Optional.of("/work"))
+                        .environment(Map.of("PATH", "/opt/bin:/bin")),
+                Sites.rootful().timeOnExec(false).announceExec(true),
+                Command.of("make").env("HOME", "/work"));
+    }
+}

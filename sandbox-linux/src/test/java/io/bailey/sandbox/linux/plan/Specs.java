@@ -1,0 +1,133 @@
+package io.bailey.sandbox.linux.plan;
+
+import io.bailey.sandbox.Enforcement;
+import io.bailey.sandbox.IdMap;
+import io.bailey.sandbox.Limits;
+import io.bailey.sandbox.MemorySize;
+import io.bailey.sandbox.Mount;
+import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.Network;
+import io.bailey.sandbox.Rlimit;
+import io.bailey.sandbox.RootChange;
+import io.bailey.sandbox.Rootfs;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.TimeOffsets;
+import io.bailey.sandbox.WritableRoot;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Specs without an engine: the public builder would ask this machine. */
+final class Specs {
+    private Rootfs rootfs = Rootfs.host();
+    private WritableRoot writableRoot = WritableRoot.READ_ONLY;
+    private RootChange rootChange = RootChange.PIVOT_ROOT;
+    private Map<Rlimit, Long> rlimits = Map.of();
+    private List<Mount> mounts = List.of();
+    private Map<String, String> environment = Map.of();
+    private Optional<String> workdir = Optional.empty();
+    private Optional<String> hostname = Optional.empty();
+    private Set<Namespace> namespaces = Namespace.all();
+    private Optional<TimeOffsets> timeOffsets = Optional.empty();
+    private boolean init = true;
+
+    Specs directory(String path, WritableRoot writable) {
+        rootfs = Rootfs.directory(Path.of(path));
+        writableRoot = writable;
+        return this;
+    }
+
+    Specs writable(WritableRoot writable) {
+        writableRoot = writable;
+        return this;
+    }
+
+    Specs rootChange(RootChange change) {
+        rootChange = change;
+        return this;
+    }
+
+    Specs rlimits(Map<Rlimit, Long> limits) {
+        rlimits = limits;
+        return this;
+    }
+
+    Specs mounts(List<Mount> all) {
+        mounts = all;
+        return this;
+    }
+
+    Specs environment(Map<String, String> variables) {
+        environment = variables;
+        return this;
+    }
+
+    Specs workdir(Optional<String> path) {
+        workdir = path;
+        return this;
+    }
+
+    Specs hostname(Optional<String> name) {
+        hostname = name;
+        return this;
+    }
+
+    Specs namespaces(Set<Namespace> all) {
+        namespaces = all;
+        return this;
+    }
+
+    Specs without(Namespace namespace) {
+        Set<Namespace> rest = EnumSet.copyOf(namespaces);
+        rest.remove(namespace);
+        namespaces = rest;
+        return this;
+    }
+
+    Specs timeOffsets(Optional<TimeOffsets> offsets) {
+        timeOffsets = offsets;
+        return this;
+    }
+
+    Specs init(boolean wanted) {
+        init = wanted;
+        return this;
+    }
+
+    boolean has(Namespace namespace) {
+        return namespaces.contains(namespace);
+    }
+
+    /** What one of its namespaces is needed for goes when the namespace is not there. */
+    SandboxSpec spec() {
+        boolean root = has(Namespace.MOUNT);
+        return new SandboxSpec(
+                root ? rootfs : Rootfs.host(),
+                root ? writableRoot : WritableRoot.READ_ONLY,
+                MemorySize.of(256L << 20),
+                rootChange,
+                Limits.none(),
+                rlimits,
+                Optional.empty(),
+                Optional.empty(),
+                MemorySize.of(1L << 20),
+                root ? mounts : List.of(),
+                environment,
+                workdir,
+                Optional.empty(),
+                has(Namespace.UTS) ? hostname : Optional.empty(),
+                has(Namespace.NETWORK) ? Network.NONE : Network.HOST,
+                namespaces,
+                has(Namespace.TIME) ? timeOffsets : Optional.empty(),
+                has(Namespace.USER) ? IdMap.AUTO : IdMap.HOST,
+                Enforcement.STRICT,
+                init,
+                Optional.empty(),
+                Map.of(),
+                Optional.empty());
+    }
+}
