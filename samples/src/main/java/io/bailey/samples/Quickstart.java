@@ -8,6 +8,7 @@ import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxUnavailableException;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * A real sandbox with limits, on the host's own tree, in three statements; the rest prints what
@@ -64,27 +65,29 @@ public final class Quickstart {
                         + first.stdout().replace("\n", "\n            ").stripTrailing()
                         + "\n");
         System.out.println(
-                "used        cpu %d ms, peak memory %s, wall %d ms"
-                        .formatted(
-                                first.usage().cpuTime().toMillis(),
-                                mebibytes(first.usage().peakMemory()),
-                                first.usage().wallTime().toMillis()));
+                String.format(
+                        Locale.ROOT,
+                        "used        cpu %d ms, peak memory %s, wall %d ms",
+                        first.usage().cpuTime().toMillis(),
+                        mebibytes(first.usage().peakMemory()),
+                        first.usage().wallTime().toMillis()));
         System.out.println("took        " + micros(first) + System.lineSeparator());
     }
 
     private static String micros(Result result) {
         var t = result.timings();
-        return "prepare %d, clone %d, setup %d, exec %d, run %d, teardown %d µs"
-                .formatted(
-                        t.prepare().toNanos() / 1000,
-                        t.clone3().toNanos() / 1000,
-                        t.setup().toNanos() / 1000,
-                        t.exec().toNanos() / 1000,
-                        t.run().toNanos() / 1000,
-                        t.teardown().toNanos() / 1000);
+        return String.format(
+                Locale.ROOT,
+                "prepare %d, clone %d, setup %d, exec %d, run %d, teardown %d µs",
+                t.prepare().toNanos() / 1000,
+                t.clone3().toNanos() / 1000,
+                t.setup().toNanos() / 1000,
+                t.exec().toNanos() / 1000,
+                t.run().toNanos() / 1000,
+                t.teardown().toNanos() / 1000);
     }
 
     private static String mebibytes(MemorySize size) {
-        return "%.1f MiB".formatted(size.bytes() / 1048576.0);
+        return String.format(Locale.ROOT, "%.1f MiB", size.bytes() / 1048576.0);
     }
 }

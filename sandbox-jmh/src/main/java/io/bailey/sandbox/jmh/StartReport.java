@@ -1,0 +1,52 @@
+package io.bailey.sandbox.jmh;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a start costs, as Markdown on stdout: Bailey, the same system calls from C, a plain process,
+ * in turns in one run. Run as root on a machine that is otherwise quiet, from the top of the source
+ * tree:
+ *
+ * {@snippet lang = "shell" :
+ * mvn -q -Pbench -pl sandbox-jmh -am -DskipTests -Dbench.main=io.bailey.sandbox.jmh.StartReport verify
+ * }
+ *
+ * and with {@code -Dbench=--quick} for a look in a minute. Noise from outside hits all that take
+ * turns alike: trust the ratios more than the times.
+ */
+public final class StartReport {
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private StartReport() {}
+
+    /** How much of each. */
+    private record Scale(int rounds, int flatRounds, int heapGigabytes, int freshJvms, int runs) {
+        private static final Scale FULL = new Scale(1_000, 500, 4, 10, 5_000);
+        private static final Scale QUICK = new Scale(100, 100, 1, 3, 400);
+    }
+
+    /** Prints the report; {@code --quick} shrinks everything. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Scale scale = List.of(args).contains("--quick") ? Scale.QUICK : Scale.FULL;
+        PrintStream out = System.out;
+        long began = System.nanoTime();
+        try (Workbench bench = Workbench.open()) {
+            new StartTable(bench, out, scale.rounds()).print(List.of(Setup.values()));
+            Flatness.print(bench, out, scale.flatRounds(), scale.heapGigabytes());
+            FirstStart.print(bench, out, scale.freshJvms());
+            for (Setup setup : List.of(Setup.READ_ONLY, Setup.OVERLAY_NET_LIMITS)) {
+                new Throughput(bench, out, scale.runs()).print(setup);
+            }
+        }
+        out.printf(
+                Locale.ROOT,
+                "%n%d processors, Linux %s, Java %s, %.0f seconds%n",
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.version"),
+                Runtime.version(),
+                (System.nanoTime() - began) / NANOS_PER_SECOND);
+    }
+}

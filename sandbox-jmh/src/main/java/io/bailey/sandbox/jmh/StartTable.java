@@ -1,0 +1,103 @@
+package io.bailey.sandbox.jmh;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Cold starts in a warm JVM: each setup in turns with its floor and with a plain process, all in
+ * one run.
+ */
+final class StartTable {
+    private static final int LEAST_WARM_UP = 10;
+
+    private final Workbench bench;
+    private final PrintStream out;
+    private final int rounds;
+
+    StartTable(Workbench bench, PrintStream out, int rounds) {
+        this.bench = bench;
+        this.out = out;
+        this.rounds = rounds;
+    }
+
+    void print(List<Setup> setups) throws IOException, InterruptedException {
+        List<StartRow> rows = new ArrayList<>();
+        try {
+            for (Setup setup : setups) {
+                rows.add(StartRow.open(bench, setup));
+            }
+            Sample process = measure(rows);
+            printTimes(rows, process);
+            printPhases(rows);
+        } finally {
+            for (StartRow row : rows) {
+                row.close();
+            }
+        }
+    }
+
+    private Sample measure(List<StartRow> rows) throws IOException, InterruptedException {
+        Sample process = new Sample();
+        ProcessBuilder plain = new ProcessBuilder(bench.program().toString());
+        int warmUp = Math.max(LEAST_WARM_UP, rounds / 2);
+        for (int round = -warmUp; round < rounds; round++) {
+            for (StartRow row : rows) {
+                row.measure(round % 2 == 0, round >= 0);
+            }
+            long began = System.nanoTime();
+            plain.start().waitFor();
+            long ended = System.nanoTime();
+            if (round >= 0) {
+                process.add(ended - began);
+            }
+        }
+        return process;
+    }
+
+    private void printTimes(List<StartRow> rows, Sample process) {
+        out.printf(
+                Locale.ROOT, "%n## Start to result: milliseconds, %d rounds in turns%n%n", rounds);
+        out.println(
+                "| setup | p50 | p99 | min | C floor p50 | p99 | min | p50 / floor | min / floor | p50 / ProcessBuilder |");
+        out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        for (StartRow row : rows) {
+            Sample ours = row.ours().whole();
+            double ratio = ours.median() / process.median();
+            out.printf(
+                    Locale.ROOT,
+                    "| %s | %s | %s | %.2f |%n",
+                    row.setup().title(),
+                    ours.cells(),
+                    floorCells(row),
+                    ratio);
+        }
+        out.printf(Locale.ROOT, "| ProcessBuilder | %s | | | | | | 1.00 |%n", process.cells());
+    }
+
+    private static String floorCells(StartRow row) {
+        if (row.floor().isEmpty()) {
+            return Floor.MISSING + " | | | | ";
+        }
+        Sample ours = row.ours().whole();
+        Sample theirs = row.theirs().whole();
+        double median = ours.median() / theirs.median();
+        double least = ours.least() / theirs.least();
+        return String.format(Locale.ROOT, "%s | %.2f | %.2f", theirs.cells(), median, least);
+    }
+
+    private void printPhases(List<StartRow> rows) {
+        out.printf(Locale.ROOT, "%n## Where the time goes: microseconds, p50 of each phase%n%n");
+        out.println("| setup | | prepare | clone3 | setup | exec | run | teardown |");
+        out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
+        for (StartRow row : rows) {
+            out.printf(
+                    Locale.ROOT, "| %s | Bailey | %s |%n", row.setup().title(), row.ours().cells());
+            if (row.floor().isPresent()) {
+                out.printf(Locale.ROOT, "| | C floor | %s |%n", row.theirs().cells());
+            }
+        }
+    }
+}
