@@ -46,29 +46,29 @@ readme_tests() {
     unproven sandbox-linux/target/unproven.txt
 }
 
-# The tested classes with all they need in a folder that every user may read.
+# The tested classes with all they need, in a folder that every user may read.
 KIT=
+JAVA=
 kit() {
-    [ -n "$KIT" ] && return 0
-    KIT=$(mktemp -d /var/tmp/bailey-ci.XXXXXX) || return 1
+    [ -n "$JAVA" ] && return 0
+    [ -n "$KIT" ] || KIT=$(mktemp -d /var/tmp/bailey-ci.XXXXXX) || return 1
     trap 'rm -rf "$KIT"' EXIT
-    mvn -q -pl sandbox-linux -am test-compile -DskipTests -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true \
-        dependency:copy-dependencies -DincludeScope=test -DoutputDirectory="$KIT/lib" || return 1
+    mvn -q -pl sandbox-linux -am test-compile -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true \
+        dependency:copy-dependencies -DincludeScope=test -DexcludeGroupIds=io.bailey -DoutputDirectory="$KIT/lib" || return 1
     mvn -q -N dependency:copy -Dartifact=org.junit.platform:junit-platform-console-standalone:1.14.4 \
         -DoutputDirectory="$KIT" || return 1
     cp -r sandbox-api/target/classes "$KIT/api" && cp -r sandbox-linux/target/classes "$KIT/linux" &&
-        cp -r sandbox-linux/target/test-classes "$KIT/tests" && rm -f "$KIT"/lib/sandbox-*.jar || return 1
+        cp -r sandbox-linux/target/test-classes "$KIT/tests" || return 1
     rm -f "$KIT/api/module-info.class" "$KIT/linux/module-info.class"
     chmod -R a+rX "$KIT"
-    java25 || return 1
+    JAVA=$(java25)
 }
 
-JAVA=
 java25() {
     local candidate
     for candidate in "${JAVA_HOME:-/nonexistent}" /usr/lib/jvm/*; do
         if "$candidate/bin/java" -version 2>&1 | grep -q 'version "25'; then
-            JAVA=$candidate/bin/java
+            echo "$candidate/bin/java"
             return 0
         fi
     done
@@ -76,14 +76,19 @@ java25() {
     return 1
 }
 
-# Prints the command that runs the suite from the kit in the folder $1; the rest are options of the console launcher.
+# Prints the command that runs the tests that meet the kernel, from the kit, in the folder $1. What is pure (plans, programs,
+# the architecture) does not depend on who runs it and has run already.
 suite() {
-    local folder=$1
-    shift
+    local folder=$1 room rooms=()
+    for room in sys cgroup host mount container; do
+        rooms+=(--select-package "io.bailey.sandbox.linux.$room")
+    done
     echo "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --illegal-native-access=deny \
-        -Djava.io.tmpdir="$folder" -Dbailey.unproven="$folder/unproven.txt" \
+        -Djava.io.tmpdir="$folder" -Dbailey.unproven="$folder/unproven.txt" -Dslf4j.internal.verbosity=ERROR \
         -jar "$KIT"/junit-platform-console-standalone-*.jar execute --disable-banner --details=summary \
-        -cp "$KIT/tests:$KIT/linux:$KIT/api:$(echo "$KIT"/lib/*.jar | tr ' ' ':')" --scan-classpath "$KIT/tests" "$@"
+        -cp "$KIT/tests:$KIT/linux:$KIT/api:$(echo "$KIT"/lib/*.jar | tr ' ' ':')" \
+        --config jqwik.database="$folder/jqwik" --include-classname "'.*(Test|Properties)'" \
+        --exclude-classname "'.*NativeAccessTest'" "${rooms[@]}"
 }
 
 ordinary_user_tests() {
@@ -93,10 +98,10 @@ ordinary_user_tests() {
     fi
     kit || return 1
     local folder status
-    folder=$(mktemp -d /var/tmp/bailey-user.XXXXXX) && chown 54321:54321 "$folder" || return 1
-    # shellcheck disable=SC2046
+    folder=$(mktemp -d /var/tmp/bailey-user.XXXXXX) && suite "$folder" >"$KIT/user.sh" && chmod a+r "$KIT/user.sh" &&
+        chown 54321:54321 "$folder" || return 1
     (cd "$folder" && env -i PATH="$PATH" HOME="$folder" LANG=C.UTF-8 \
-        setpriv --reuid=54321 --regid=54321 --clear-groups $(suite "$folder"))
+        setpriv --reuid=54321 --regid=54321 --clear-groups bash "$KIT/user.sh")
     status=$?
     unproven "$folder/unproven.txt"
     rm -rf "$folder"
@@ -105,7 +110,8 @@ ordinary_user_tests() {
 
 quick_benchmark() {
     command -v gcc >/dev/null || { note "the C floor: no gcc"; return 0; }
-    mvn -q -Pbench -DskipTests -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true verify -Dreport="--quick"
+    mvn -q -Pbench -DskipTests -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true \
+        -Dbench.main=io.bailey.sandbox.jmh.StartReport -Dbench=--quick verify
 }
 
 guest_tests() {
@@ -115,10 +121,8 @@ guest_tests() {
         return 0
     fi
     kit || return 1
-    suite /tmp/suite --include-package io.bailey.sandbox.linux.cgroup --include-package io.bailey.sandbox.linux.container \
-        --include-package io.bailey.sandbox.linux.host >"$KIT/suite.sh"
-    cp .ci/guest "$KIT/guest"
-    "$vm" --mem 3072 --timeout 1200 --rw "$KIT" -- bash "$KIT/guest" "$1" "$KIT/suite.sh"
+    suite /tmp/suite >"$KIT/guest.sh" && cp .ci/guest "$KIT/guest" && chmod a+r "$KIT/guest" "$KIT/guest.sh" || return 1
+    "$vm" --mem 3072 --timeout 1200 --rw "$KIT" -- bash "$KIT/guest" "$1" "$KIT/guest.sh"
 }
 
 finish() {

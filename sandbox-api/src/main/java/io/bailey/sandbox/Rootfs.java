@@ -38,7 +38,13 @@ public sealed interface Rootfs {
      *
      * @since 0.1
      */
-    record Host() implements Rootfs {}
+    record Host() implements Rootfs {
+        /** Returns {@code "the host's tree"}. */
+        @Override
+        public String toString() {
+            return "the host's tree";
+        }
+    }
 
     /**
      * A directory of this host.
@@ -59,6 +65,12 @@ public sealed interface Rootfs {
                 throw new SandboxConfigException(
                         "rootfs: \"/\" is the host's own root; use Rootfs.host()");
             }
+        }
+
+        /** Returns the path. */
+        @Override
+        public String toString() {
+            return path.toString();
         }
     }
 }

@@ -136,7 +136,7 @@ class SandboxSpecTest {
     void withoutMountNamespaceThereIsNoOtherRoot() {
         namespaces = Namespace.allBut(Namespace.MOUNT);
         rootfs = Rootfs.directory(Path.of("/img"));
-        rejectedNaming(this::spec, "rootfs: Directory[path=/img] needs the MOUNT namespace");
+        rejectedNaming(this::spec, "rootfs: /img needs the MOUNT namespace");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.container;
 
+import io.bailey.sandbox.linux.plan.RootSteps;
 import io.bailey.sandbox.linux.program.Operation;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Sys;
@@ -80,11 +81,20 @@ final class Advice {
             case Errno.ENOSYS ->
                     "this kernel is too old for it, or an outer container's filter hides it; "
                             + DOCTOR;
-            case Errno.EINVAL ->
-                    operation.object().equals("/") && step.equals("pivot_root")
-                            ? "the host's root cannot be pivoted from (an initramfs?); use RootChange.CHROOT"
-                            : "the kernel refused the arguments; " + DOCTOR;
+            case Errno.EINVAL -> forInvalid(operation);
             default -> "";
         };
+    }
+
+    private static String forInvalid(Operation operation) {
+        if (operation.step().equals("pivot_root")) {
+            return "the host's root cannot be pivoted from (an initramfs?); use RootChange.CHROOT";
+        }
+        if (operation.step().equals(RootSteps.OVERLAY_STEP)) {
+            return "an ordinary user may not lay an overlay over a tree that has other mounts below it"
+                    + " (mount_namespaces(7), locked mounts); use WritableRoot.READ_ONLY, a directory without"
+                    + " mounts below it, or run as root";
+        }
+        return "the kernel refused the arguments; " + DOCTOR;
     }
 }

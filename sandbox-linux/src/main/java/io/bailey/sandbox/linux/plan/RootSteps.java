@@ -10,7 +10,10 @@ import io.bailey.sandbox.linux.program.ProgramBuilder;
 import io.bailey.sandbox.linux.program.Variable;
 
 /** The root file system, from the host's tree to the sandbox's own. */
-final class RootSteps {
+public final class RootSteps {
+    /** The name of the step that lays the thin writable layer. */
+    public static final String OVERLAY_STEP = "lay a thin writable layer over the root";
+
     private static final long FILE_SLACK = 1 << 20;
 
     private final ProgramBuilder program;
@@ -33,8 +36,15 @@ final class RootSteps {
 
     void all() {
         mounts.isolate();
+        // First, so that a tree that is cloned here does not have the scratch in it.
+        takeRoot();
         Scratch scratch = new Scratch(program, mounts, scratchBytes());
-        rootTree(scratch);
+        if (root.overlay()) {
+            mounts.park(mounts.root());
+            program.step(OVERLAY_STEP, spec.rootfs().toString());
+            scratch.overlay(mounts.root(), site.identity().userNamespace());
+        }
+        mounts.attachRoot();
         new SystemSteps(program, mounts, spec, site, scratch, this::makeIfMissing).all();
         root.privateDirectories().forEach(this::privateDirectory);
         for (int i = 0; i < site.mounts().size(); i++) {
@@ -60,18 +70,11 @@ final class RootSteps {
         return spec.writableRootSize().bytes() + files + FILE_SLACK;
     }
 
-    private void rootTree(Scratch scratch) {
-        String source = spec.rootfs().toString();
-        program.step("take the root", source);
+    private void takeRoot() {
+        program.step("take the root", spec.rootfs().toString());
         boolean readOnly = root.overlay() || root.readOnly();
         mounts.tree(
                 root.tree(), readOnly ? MountFlags.READ_ONLY : MountFlags.WRITABLE, mounts.root());
-        if (root.overlay()) {
-            mounts.park(mounts.root());
-            program.step("lay a thin writable layer over the root", source);
-            scratch.overlay(mounts.root(), site.identity().userNamespace());
-        }
-        mounts.attachRoot();
     }
 
     private void makeIfMissing(String path) {

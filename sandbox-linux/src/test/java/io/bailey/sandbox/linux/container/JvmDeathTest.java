@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bailey.sandbox.linux.testing.ChildJvm;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
@@ -39,7 +40,7 @@ class JvmDeathTest {
                             "-Xmx256m",
                             "--enable-native-access=ALL-UNNAMED",
                             "-classpath",
-                            classPath(),
+                            ChildJvm.classPath(),
                             Sleepers.class.getName(),
                             Integer.toString(SANDBOXES),
                             mark,
@@ -49,19 +50,6 @@ class JvmDeathTest {
                             .redirectError(ProcessBuilder.Redirect.INHERIT)
                             .start();
             return new Victim(jvm, jvm.inputReader(), mark);
-        }
-
-        /** Everything this JVM can see, on whichever path it got it. */
-        private static String classPath() {
-            String tests =
-                    Path.of(System.getProperty("basedir", ""), "target", "test-classes")
-                                    .toAbsolutePath()
-                            + "";
-            return String.join(
-                    File.pathSeparator,
-                    System.getProperty("java.class.path", ""),
-                    System.getProperty("jdk.module.path", ""),
-                    tests);
         }
 
         /** The inits of the next {@code count} sandboxes. */
@@ -90,7 +78,7 @@ class JvmDeathTest {
 
     @Test
     void everySandboxDiesWithItsJvm() throws Exception {
-        Powers.require(Power.ROOT);
+        Powers.require(Power.USERNS);
         Victim victim = Victim.start(false);
         try {
             List<Proc> inits = victim.inits(SANDBOXES);
@@ -108,7 +96,7 @@ class JvmDeathTest {
     /** Some sandbox is in the middle of its start when the JVM goes. */
     @Test
     void soDoesOneThatIsBeingStarted() throws Exception {
-        Powers.require(Power.ROOT);
+        Powers.require(Power.USERNS);
         Victim victim = Victim.start(false);
         try {
             List<Proc> inits = victim.inits(SANDBOXES / 2);
@@ -127,7 +115,7 @@ class JvmDeathTest {
 
     @Test
     void itsCgroupsAreEmpty() throws Exception {
-        Powers.require(Power.ROOT, Power.CGROUP_WRITABLE);
+        Powers.require(Power.CGROUP_WRITABLE);
         Victim victim = Victim.start(true);
         String prefix = "bailey-" + victim.jvm().pid() + "-";
         try {

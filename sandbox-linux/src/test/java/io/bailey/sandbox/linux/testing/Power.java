@@ -14,6 +14,8 @@ import java.nio.file.Path;
 public enum Power {
     /** Effective CAP_SYS_ADMIN in the initial user namespace. */
     ROOT,
+    /** The opposite of {@link #ROOT}: what only ordinary users meet. */
+    NOT_ROOT,
     /** This user may make user namespaces. */
     USERNS,
     /** The controllers are on the one cgroup2 tree. */
@@ -31,6 +33,7 @@ public enum Power {
     public boolean isPresent() {
         return switch (this) {
             case ROOT -> HostFacts.probe(Linux.host()).privileged();
+            case NOT_ROOT -> !ROOT.isPresent();
             case USERNS -> HostFacts.probe(Linux.host()).userNamespaces();
             case CGROUP_V2 -> Cgroups.discover(Linux.host()).layout() == Layout.V2;
             case CGROUP_V1 -> Cgroups.discover(Linux.host()).layout() == Layout.HYBRID;
