@@ -42,7 +42,7 @@ unproven() {
 }
 
 readme_tests() {
-    mvn verify || return 1
+    bash .ci/audit mvn verify || return 1
     unproven sandbox-linux/target/unproven.txt
 }
 
@@ -58,7 +58,7 @@ kit() {
     mvn -q -N dependency:copy -Dartifact=org.junit.platform:junit-platform-console-standalone:1.14.4 \
         -DoutputDirectory="$KIT" || return 1
     cp -r sandbox-api/target/classes "$KIT/api" && cp -r sandbox-linux/target/classes "$KIT/linux" &&
-        cp -r sandbox-linux/target/test-classes "$KIT/tests" || return 1
+        cp -r sandbox-linux/target/test-classes "$KIT/tests" && cp .ci/audit "$KIT" || return 1
     rm -f "$KIT/api/module-info.class" "$KIT/linux/module-info.class"
     chmod -R a+rX "$KIT"
     JAVA=$(java25)
@@ -100,7 +100,7 @@ ordinary_user_tests() {
     local folder status
     folder=$(mktemp -d /var/tmp/bailey-user.XXXXXX) && suite "$folder" >"$KIT/user.sh" && chmod a+r "$KIT/user.sh" &&
         chown 54321:54321 "$folder" || return 1
-    (cd "$folder" && env -i PATH="$PATH" HOME="$folder" LANG=C.UTF-8 \
+    (cd "$folder" && bash "$KIT/audit" env -i PATH="$PATH" HOME="$folder" LANG=C.UTF-8 \
         setpriv --reuid=54321 --regid=54321 --clear-groups bash "$KIT/user.sh")
     status=$?
     unproven "$folder/unproven.txt"
@@ -110,7 +110,7 @@ ordinary_user_tests() {
 
 quick_benchmark() {
     command -v gcc >/dev/null || { note "the C floor: no gcc"; return 0; }
-    mvn -q -Pbench -DskipTests -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true \
+    bash .ci/audit mvn -q -Pbench -DskipTests -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true \
         -Dbench.main=io.bailey.sandbox.jmh.StartReport -Dbench=--quick verify
 }
 
@@ -121,7 +121,7 @@ guest_tests() {
         return 0
     fi
     kit || return 1
-    suite /tmp/suite >"$KIT/guest.sh" && cp .ci/guest "$KIT/guest" && chmod a+r "$KIT/guest" "$KIT/guest.sh" || return 1
+    suite /tmp/suite >"$KIT/guest.sh" && cp .ci/guest "$KIT" && chmod a+r "$KIT/guest" "$KIT/guest.sh" || return 1
     "$vm" --mem 3072 --timeout 1200 --rw "$KIT" -- bash "$KIT/guest" "$1" "$KIT/guest.sh"
 }
 

@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.StringJoiner;
 
 /**
  * What a whole sandbox may use, all its processes together; the kernel enforces it with a control
@@ -81,5 +82,21 @@ public record Limits(
      */
     public boolean isEmpty() {
         return equals(NONE);
+    }
+
+    /**
+     * Returns those that are set, such as {@code "memory=256M pids=64"}; {@code "none"} if none.
+     */
+    @Override
+    public String toString() {
+        StringJoiner set = new StringJoiner(" ").setEmptyValue("none");
+        memory.ifPresent(value -> set.add("memory=" + value));
+        memoryHigh.ifPresent(value -> set.add("memoryHigh=" + value));
+        memorySwap.ifPresent(value -> set.add("memorySwap=" + value));
+        pids.ifPresent(value -> set.add("pids=" + value));
+        cpus.ifPresent(value -> set.add("cpus=" + value));
+        cpuWeight.ifPresent(value -> set.add("cpuWeight=" + value));
+        cpuset.ifPresent(value -> set.add("cpuset=" + value));
+        return set.toString();
     }
 }

@@ -67,4 +67,19 @@ class LimitsTest {
                 OptionalInt.empty(),
                 Optional.empty());
     }
+
+    @Test
+    void printsWhatIsSet() {
+        assertThat(Limits.none()).hasToString("none");
+        assertThat(
+                        new Limits(
+                                Optional.of(MemorySize.parse("256M")),
+                                Optional.empty(),
+                                Optional.of(MemorySize.of(0)),
+                                OptionalInt.of(64),
+                                OptionalDouble.of(1.5),
+                                OptionalInt.empty(),
+                                Optional.of("0-1")))
+                .hasToString("memory=256M memorySwap=0 pids=64 cpus=1.5 cpuset=0-1");
+    }
 }

@@ -40,7 +40,14 @@ public final class Workbench implements AutoCloseable {
 
     /** Makes one. Whatever it holds is gone after {@link #close}. */
     public static Workbench open() throws IOException, InterruptedException {
-        Path base = Files.createDirectories(Path.of("target").toAbsolutePath());
+        Path base = Path.of("target").toAbsolutePath();
+        for (String hidden : List.of("/tmp", "/var/tmp", "/run")) {
+            if (base.startsWith(hidden)) {
+                throw new IOException(
+                        base + " is not seen by a sandbox of the host's root; run this elsewhere");
+            }
+        }
+        Files.createDirectories(base);
         Path directory = Files.createTempDirectory(base, "workbench");
         // The sandbox's root is nobody on the host: it must be able to pass.
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -314,7 +314,7 @@ static void watch(int pid, int signals) {
 
 static void start_and_watch(void) {
     static char stack[8192] __attribute__((aligned(16)));
-    static struct clone_args args = {.flags = CLONE_VM | CLONE_VFORK};
+    static struct clone_args args = {.flags = CLONE_VM | CLONE_VFORK, .exit_signal = SIGCHLD};
     static unsigned long mask = 1UL << (SIGCHLD - 1);
     args.stack = (unsigned long)stack;
     args.stack_size = sizeof stack;

@@ -7,10 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A listing in a file for a person to review; {@code -Dbailey.golden.write=true} writes it anew.
+ * A listing of the documentation, for a person to review; {@code -Dbailey.golden.write=true} writes
+ * it anew.
  */
 final class Golden {
-    private static final Path HOME = Path.of("src/test/resources/golden");
+    private static final Path HOME = Path.of("..", "docs", "explain");
 
     private Golden() {}
 
