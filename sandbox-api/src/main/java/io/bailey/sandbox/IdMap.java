@@ -15,12 +15,16 @@ public enum IdMap {
      */
     AUTO,
 
-    /** One id: root in the sandbox is the user of this JVM on the host, and there is no other. */
+    /**
+     * One id: root in the sandbox is the user of this JVM on the host, and there is no other. Under
+     * a root JVM it is an unprivileged id, picked automatically.
+     */
     SINGLE,
 
     /**
-     * The ranges that {@code /etc/subuid} and {@code /etc/subgid} give to the user of this JVM,
-     * mapped by {@code newuidmap(1)} and {@code newgidmap(1)}.
+     * The first range that {@code /etc/subuid} and that {@code /etc/subgid} gives to the user of
+     * this JVM, mapped by {@code newuidmap(1)} and {@code newgidmap(1)}. Under a root JVM, who
+     * needs neither, it is the range of {@link #AUTO}.
      */
     SUBORDINATE,
 

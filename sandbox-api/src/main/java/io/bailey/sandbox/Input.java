@@ -57,7 +57,8 @@ public sealed interface Input {
 
     /**
      * A stream, read until its end or the end of the command. It is read once, so a command with it
-     * runs once; it is not closed.
+     * runs once; it is not closed. What it throws ends the command and reaches the caller: half an
+     * input never looks like a whole one.
      *
      * @param stream the stream
      * @return that stream as input

@@ -9,10 +9,11 @@ import java.util.function.Consumer;
 /**
  * Where a command's standard output or standard error goes.
  *
- * <p>Every stream that passes through this JVM is bounded by the sandbox's {@link
- * Sandbox.Builder#outputLimit(MemorySize)}: a command that writes more to it is killed, its {@link
+ * <p>Where a {@link Sandbox.Builder#outputLimit(MemorySize)} is set, it bounds every stream that
+ * passes through this JVM: a command that writes more to it is killed, its {@link
  * Result#termination()} is {@link Termination.OutputLimitExceeded}, and what came before the bound
- * is kept or has been handed over. {@link #inherit()} and {@link #discard()} do not pass through.
+ * is kept or has been handed over. Where none is set, only what is captured is bounded, at 1 MiB.
+ * {@link #inherit()} and {@link #discard()} do not pass through.
  *
  * @since 0.1
  */

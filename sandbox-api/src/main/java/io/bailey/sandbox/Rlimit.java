@@ -9,8 +9,9 @@ package io.bailey.sandbox;
 public enum Rlimit {
 
     /**
-     * Processor time of one process, in seconds; then {@code SIGXCPU}. For the whole tree see
-     * {@link Sandbox.Builder#cpuTime}.
+     * Processor time of one process, in seconds; then {@code SIGKILL}: {@code SIGXCPU} would come
+     * at a lower soft limit, and the two are the same here. For the whole tree see {@link
+     * Sandbox.Builder#cpuTime}.
      */
     CPU(0),
 
@@ -66,8 +67,9 @@ public enum Rlimit {
     RTTIME(15);
 
     /**
-     * The value that stands for no limit ({@code RLIM_INFINITY}). Raising a limit needs a
-     * privileged JVM.
+     * The value that stands for no limit ({@code RLIM_INFINITY}). Raising a limit above this JVM's
+     * own hard limit takes {@code CAP_SYS_RESOURCE} and {@link IdMap#HOST}: in a user namespace of
+     * its own the kernel lets nobody do it.
      */
     public static final long INFINITY = Long.MAX_VALUE;
 

@@ -380,10 +380,10 @@ public interface Sandbox extends AutoCloseable {
         Builder cpuTime(Duration limit);
 
         /**
-         * Limits what is captured of each of the two output streams, and the length of a line of
-         * {@link Output#lines}. Beyond it everything is killed, and the result is {@link
-         * Termination.OutputLimitExceeded}. Output that goes to a file, a stream or this JVM's own
-         * is not bounded by it. The default is 1 MiB.
+         * Limits what each of the two output streams may carry through this JVM: captured, line by
+         * line, to a stream or to a file, see {@link Output}. Beyond it everything is killed, and
+         * the result is {@link Termination.OutputLimitExceeded}. By default 1 MiB may be captured,
+         * and what is handed on is not bounded.
          *
          * @param limit 1 byte to 2,147,483,639 bytes
          * @return this
@@ -392,7 +392,7 @@ public interface Sandbox extends AutoCloseable {
         Builder outputLimit(MemorySize limit);
 
         /**
-         * Limits what is captured of each output stream, see {@link #outputLimit(MemorySize)}.
+         * Limits what each output stream may carry, see {@link #outputLimit(MemorySize)}.
          *
          * @param limit as {@link MemorySize#parse(String)} reads it, 1 byte to 2,147,483,639 bytes
          * @return this

@@ -25,7 +25,7 @@ final class SandboxBuilder implements Sandbox.Builder {
     private final Map<String, String> labels = new LinkedHashMap<>();
     private Optional<Duration> timeout = Optional.empty();
     private Optional<Duration> cpuTime = Optional.empty();
-    private MemorySize outputLimit = CaptureLimit.DEFAULT;
+    private Optional<MemorySize> outputLimit = Optional.empty();
     private Optional<String> workdir = Optional.empty();
     private Optional<User> user = Optional.empty();
     private Optional<String> hostname = Optional.empty();
@@ -170,7 +170,7 @@ final class SandboxBuilder implements Sandbox.Builder {
     @Override
     public Sandbox.Builder outputLimit(MemorySize limit) {
         CaptureLimit.check("outputLimit", limit.bytes());
-        outputLimit = once.set("outputLimit", limit);
+        outputLimit = Optional.of(once.set("outputLimit", limit));
         return this;
     }
 

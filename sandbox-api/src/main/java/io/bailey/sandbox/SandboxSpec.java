@@ -27,7 +27,8 @@ import java.util.Set;
  * @param rlimits limits of each process; immutable
  * @param timeout the longest a command may run, by the wall clock
  * @param cpuTime the most processor time of the whole sandbox
- * @param outputLimit the most that is captured of each stream
+ * @param outputLimit the most that each stream may carry; empty for {@link #captureLimit()} of what
+ *     is captured, and no bound for what is handed on
  * @param mounts mounts, in order; no two have the same target; immutable
  * @param environment variables, in order; immutable
  * @param workdir where commands start; empty for {@code /}
@@ -53,7 +54,7 @@ public record SandboxSpec(
         Map<Rlimit, Long> rlimits,
         Optional<Duration> timeout,
         Optional<Duration> cpuTime,
-        MemorySize outputLimit,
+        Optional<MemorySize> outputLimit,
         List<Mount> mounts,
         Map<String, String> environment,
         Optional<String> workdir,
@@ -82,7 +83,7 @@ public record SandboxSpec(
         rlimits = copyRlimits(rlimits);
         timeout.ifPresent(limit -> Durations.positive("timeout", limit));
         cpuTime.ifPresent(limit -> Durations.positive("cpuTime", limit));
-        CaptureLimit.check("outputLimit", outputLimit.bytes());
+        outputLimit.ifPresent(limit -> CaptureLimit.check("outputLimit", limit.bytes()));
         mounts = List.copyOf(mounts);
         SpecRules.mounts(mounts);
         environment = Variable.copy(environment);
@@ -98,6 +99,15 @@ public record SandboxSpec(
         name.ifPresent(SpecRules::name);
         labels = SpecRules.labels(labels);
         cgroupParent.ifPresent(path -> InsidePath.anywhere("cgroupParent", path));
+    }
+
+    /**
+     * Returns how much may be captured of each stream.
+     *
+     * @return {@code outputLimit}, or 1 MiB if none was set
+     */
+    public MemorySize captureLimit() {
+        return outputLimit.orElse(CaptureLimit.DEFAULT);
     }
 
     /**

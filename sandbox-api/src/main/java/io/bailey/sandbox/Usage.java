@@ -6,9 +6,11 @@ import java.util.OptionalLong;
 
 /**
  * What a sandbox used from its start to its end, all its processes together, as its cgroup counted.
- * Zero where this host does not count; {@link Sandbox#doctor()} names what is missing.
+ * Zero where this host does not count; {@link Sandbox#doctor()} names what is missing. Times that
+ * no cgroup counts are those of the processes that were waited for: zero where the sandbox was
+ * killed.
  *
- * @param wallTime from the start of the command to its end
+ * @param wallTime from the start of the sandbox to the end of the command
  * @param cpuTime processor time, user and system together
  * @param userTime processor time in the programs
  * @param systemTime processor time in the kernel

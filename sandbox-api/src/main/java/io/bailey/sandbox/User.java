@@ -8,13 +8,14 @@ import java.util.regex.Pattern;
 /**
  * The user, and if given the group, that a command runs as inside the sandbox.
  *
- * <p>Each is a name, looked up in the sandbox's {@code /etc/passwd} and {@code /etc/group} when the
- * command starts, or a decimal number from 0 to 4294967294 (4294967295 is {@code (uid_t) -1}, which
- * {@code setresuid(2)} takes for "leave as it is"). What begins with a digit is a number; there is
- * no sign, no blank and no leading zero. Reading is this strict because a number that overflows has
- * meant root before (CVE-2024-40635 of containerd). A name has the portable characters of POSIX
- * ({@code A-Z a-z 0-9 . _ -}, not beginning with a digit, dot or hyphen), may end in {@code $} as
- * {@code useradd(8)} allows, and is at most 255 characters long.
+ * <p>Each is a name, looked up in the root's {@code /etc/passwd} and {@code /etc/group} (what is
+ * mounted over them is not seen) when the command starts, or a decimal number from 0 to 4294967294
+ * (4294967295 is {@code (uid_t) -1}, which {@code setresuid(2)} takes for "leave as it is"). What
+ * begins with a digit is a number; there is no sign, no blank and no leading zero. Reading is this
+ * strict because a number that overflows has meant root before (CVE-2024-40635 of containerd). A
+ * name has the portable characters of POSIX ({@code A-Z a-z 0-9 . _ -}, not beginning with a digit,
+ * dot or hyphen), may end in {@code $} as {@code useradd(8)} allows, and is at most 255 characters
+ * long.
  *
  * @param user a name or number
  * @param group a name or number; without one it is the user's own group in {@code /etc/passwd}, or

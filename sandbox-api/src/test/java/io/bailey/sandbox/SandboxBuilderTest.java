@@ -32,7 +32,8 @@ class SandboxBuilderTest {
         assertThat(spec.rlimits()).isEmpty();
         assertThat(spec.timeout()).isEmpty();
         assertThat(spec.cpuTime()).isEmpty();
-        assertThat(spec.outputLimit()).hasToString("1M");
+        assertThat(spec.outputLimit()).isEmpty();
+        assertThat(spec.captureLimit()).hasToString("1M");
         assertThat(spec.mounts()).isEmpty();
         assertThat(spec.environment()).isEmpty();
         assertThat(spec.workdir()).isEmpty();
@@ -119,7 +120,8 @@ class SandboxBuilderTest {
         assertThat(spec.rlimits()).isEqualTo(Map.of(Rlimit.NOFILE, 128L, Rlimit.CORE, 0L));
         assertThat(spec.timeout()).contains(Duration.ofSeconds(1));
         assertThat(spec.cpuTime()).contains(Duration.ofMillis(5));
-        assertThat(spec.outputLimit()).isEqualTo(MemorySize.parse("2M"));
+        assertThat(spec.outputLimit()).contains(MemorySize.parse("2M"));
+        assertThat(spec.captureLimit()).isEqualTo(MemorySize.parse("2M"));
         assertThat(spec.workdir()).contains("/w");
         assertThat(spec.user()).contains(User.parse("app"));
         assertThat(spec.hostname()).contains("box");

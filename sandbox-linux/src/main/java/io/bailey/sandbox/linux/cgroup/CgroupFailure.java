@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.cgroup;
 
 import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.Shortage;
 
 /**
  * A call on a group's directory failed. Stays inside this room, where it becomes a finding or a
@@ -48,7 +49,7 @@ final class CgroupFailure extends Exception {
                             "cgroup.max.descendants or cgroup.max.depth above it is reached";
                     case Errno.ENOSPC ->
                             "the kernel has no ids left for groups; others are leaking them";
-                    default -> "";
+                    default -> Shortage.or(errno, "");
                 };
         return new SandboxSetupException(step, Errno.name(errno), path, advice);
     }

@@ -6,6 +6,7 @@ import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.FileText;
 import io.bailey.sandbox.linux.sys.KernelFile;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.Shortage;
 
 /** Writes settings into a fresh group and says what a refusal means. */
 final class SettingWriter {
@@ -48,7 +49,7 @@ final class SettingWriter {
                             "write \"" + setting.value() + "\"",
                             Errno.name(errno),
                             path,
-                            "for " + setting.asked());
+                            Shortage.or(errno, "for " + setting.asked()));
         }
     }
 

@@ -1,10 +1,12 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.SandboxConfigException;
+import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.User;
 import io.bailey.sandbox.linux.plan.Site.RunAs;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.Shortage;
 import io.bailey.sandbox.linux.sys.Stat;
 
 import java.nio.ByteBuffer;
@@ -26,6 +28,7 @@ final class Accounts {
 
     private final Linux linux;
     private final int root;
+    private boolean asked;
 
     /**
      * @param root the root's descriptor
@@ -37,6 +40,7 @@ final class Accounts {
 
     /** Who {@code user} is; root when there is none. */
     RunAs resolve(Optional<User> user) {
+        asked = user.isPresent();
         String name = user.map(User::user).orElse("0");
         List<String[]> passwd = lines("/etc/passwd", 7);
         Optional<String[]> entry =
@@ -46,12 +50,13 @@ final class Accounts {
         int uid =
                 number(name)
                         .orElseGet(() ->
-                                entry.flatMap(line -> boxed(number(line[2])))
+                                entry.map(line -> number(line, 2, "/etc/passwd"))
                                         .orElseThrow(() -> unknown("user", name, "/etc/passwd")));
         Optional<String> group = user.flatMap(User::group);
         int gid =
                 group.map(this::group)
-                        .orElseGet(() -> entry.flatMap(line -> boxed(number(line[3]))).orElse(0));
+                        .orElseGet(
+                                () -> entry.map(line -> number(line, 3, "/etc/passwd")).orElse(0));
         String home =
                 entry.map(line -> line[5])
                         .filter(path -> path.startsWith("/"))
@@ -69,7 +74,7 @@ final class Accounts {
                         lines("/etc/group", 4).stream()
                                 .filter(line -> line[0].equals(name))
                                 .findFirst()
-                                .flatMap(line -> boxed(number(line[2])))
+                                .map(line -> number(line, 2, "/etc/group"))
                                 .orElseThrow(() -> unknown("group", name, "/etc/group")));
     }
 
@@ -93,8 +98,20 @@ final class Accounts {
                         + "; name one that is, or give its number");
     }
 
-    private static Optional<Integer> boxed(OptionalInt value) {
-        return value.isPresent() ? Optional.of(value.getAsInt()) : Optional.empty();
+    /** A field that is no id must not become one: 0 would be root. */
+    private static int number(String[] line, int field, String file) {
+        return number(line[field])
+                .orElseThrow(() ->
+                        new SandboxConfigException(
+                                "the root's "
+                                        + file
+                                        + " gives \""
+                                        + line[0]
+                                        + "\" the id \""
+                                        + line[field]
+                                        + "\", which is not a number from 0 to "
+                                        + MAX_ID
+                                        + "; mend the line, or give user and group as numbers"));
     }
 
     static OptionalInt number(String text) {
@@ -127,8 +144,18 @@ final class Accounts {
                         Linux.O_RDONLY | Linux.O_NONBLOCK,
                         0,
                         RESOLVE_IN_ROOT_NO_MAGICLINKS);
-        if (fd < 0) {
+        if (fd == -Errno.ENOENT
+                || fd == -Errno.ENOTDIR
+                || (fd < 0 && !asked && !Shortage.is(-fd))) {
             return "";
+        }
+        if (fd < 0) {
+            throw new SandboxSetupException(
+                    "open the root's accounts",
+                    Errno.name(-fd),
+                    path,
+                    Shortage.or(
+                            -fd, "it must be a file this process may read; or leave the user out"));
         }
         try {
             Stat stat = linux.stat(fd, "", Linux.AT_EMPTY_PATH);

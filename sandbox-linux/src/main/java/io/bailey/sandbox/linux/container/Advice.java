@@ -3,6 +3,7 @@ package io.bailey.sandbox.linux.container;
 import io.bailey.sandbox.linux.plan.RootSteps;
 import io.bailey.sandbox.linux.program.Operation;
 import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.Shortage;
 import io.bailey.sandbox.linux.sys.Sys;
 
 /** What to do about an errno. */
@@ -13,16 +14,10 @@ final class Advice {
 
     static String forLaunch(String step, int errno) {
         return switch (errno) {
-            case Errno.EMFILE ->
-                    "this process has no file descriptors left; raise its limit (ulimit -n) or close some";
-            case Errno.ENFILE ->
-                    "the whole machine has no file descriptors left; raise fs.file-max";
             case Errno.EAGAIN ->
                     "the limit of processes is reached (ulimit -u, or pids.max of the JVM's own cgroup); raise it";
             case Errno.ENOSPC ->
                     "the limit of namespaces is reached (sysctl user.max_*_namespaces), or of nested ones; raise it";
-            case Errno.ENOMEM ->
-                    "the kernel has no memory for it; free some, or raise the JVM's own memory limit";
             case Errno.EPERM ->
                     step.equals("clone3")
                             ? "this user may not make these namespaces: user namespaces may be off, restricted by AppArmor or"
@@ -40,7 +35,7 @@ final class Advice {
                     "this kernel is too old for it, or an outer container's filter hides it; "
                             + DOCTOR;
             case Errno.EBUSY, Errno.EOPNOTSUPP -> "the cgroup cannot take processes; " + DOCTOR;
-            default -> "";
+            default -> Shortage.or(errno, "");
         };
     }
 
@@ -48,6 +43,9 @@ final class Advice {
         String step = operation.step();
         if (operation.sys() == Sys.WRITE && step.startsWith("join")) {
             return "the JVM's user may not put a process into that cgroup; " + DOCTOR;
+        }
+        if (operation.sys() == Sys.PRLIMIT64 && errno == Errno.EPERM) {
+            return "this process's own hard limit is lower; raise that one (ulimit -H) or, as root, share the host's ids (IdMap.HOST); or ask for less";
         }
         return switch (errno) {
             case Errno.ELOOP ->

@@ -1,7 +1,6 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
-import io.bailey.sandbox.User;
 import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.program.LinkedProgram;
 
@@ -18,18 +17,22 @@ record Compiled(
             List<String> arguments,
             Map<String, String> environment,
             Optional<String> workingDirectory,
-            Optional<User> runAs,
+            Optional<SiteSurvey.Who> who,
             int cgroupFds,
             boolean cgroupDirectory,
             boolean announceExec) {
 
         static Key of(
-                Command command, int cgroupFds, boolean cgroupDirectory, boolean announceExec) {
+                Command command,
+                Optional<SiteSurvey.Who> who,
+                int cgroupFds,
+                boolean cgroupDirectory,
+                boolean announceExec) {
             return new Key(
                     command.arguments(),
                     command.environment(),
                     command.workingDirectory(),
-                    command.runAs(),
+                    who,
                     cgroupFds,
                     cgroupDirectory,
                     announceExec);

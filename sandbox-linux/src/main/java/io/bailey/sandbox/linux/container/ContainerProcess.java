@@ -5,6 +5,8 @@ import io.bailey.sandbox.Signal;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -14,9 +16,11 @@ import java.util.concurrent.TimeUnit;
  */
 final class ContainerProcess extends Process {
     private final LinuxContainer container;
+    private final Optional<ProcessHandle> handle;
 
-    ContainerProcess(LinuxContainer container) {
+    ContainerProcess(LinuxContainer container, Optional<ProcessHandle> handle) {
         this.container = container;
+        this.handle = handle;
     }
 
     @Override
@@ -41,7 +45,7 @@ final class ContainerProcess extends Process {
 
     @Override
     public boolean waitFor(long timeout, TimeUnit unit) throws InterruptedException {
-        return container.waitFor(java.time.Duration.of(timeout, unit.toChronoUnit())).isPresent();
+        return container.waitFor(Duration.ofNanos(unit.toNanos(timeout))).isPresent();
     }
 
     @Override
@@ -50,7 +54,15 @@ final class ContainerProcess extends Process {
         if (!exit.isDone()) {
             throw new IllegalThreadStateException("process hasn't exited");
         }
+        if (exit.isCompletedExceptionally()) {
+            throw LinuxContainer.failure(exit.exceptionNow());
+        }
         return exit.join().exitCode();
+    }
+
+    @Override
+    public boolean supportsNormalTermination() {
+        return true;
     }
 
     @Override
@@ -81,7 +93,7 @@ final class ContainerProcess extends Process {
 
     @Override
     public ProcessHandle toHandle() {
-        return ProcessHandle.of(pid())
-                .orElseThrow(() -> new IllegalStateException("process " + pid() + " has ended"));
+        return handle.orElseThrow(
+                () -> new UnsupportedOperationException("no handle of process " + pid()));
     }
 }

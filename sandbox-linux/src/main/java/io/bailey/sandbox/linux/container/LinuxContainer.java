@@ -5,9 +5,11 @@ import io.bailey.sandbox.Container;
 import io.bailey.sandbox.ContainerState;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.SandboxException;
+import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.Signal;
 import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.sys.Errno;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +26,18 @@ final class LinuxContainer implements Container {
     private final Command command;
     private final Running running;
     private final CompletableFuture<Result> result;
-    private final Process process = new ContainerProcess(this);
+    private final Process process;
 
+    /**
+     * @param handle of the first process, taken before anybody could have reaped it
+     */
     LinuxContainer(
-            SandboxSpec spec, Command command, Running running, CompletableFuture<Result> result) {
+            SandboxSpec spec,
+            Command command,
+            Running running,
+            CompletableFuture<Result> result,
+            Optional<ProcessHandle> handle) {
+        this.process = new ContainerProcess(this, handle);
         this.spec = spec;
         this.command = command;
         this.running = running;
@@ -66,10 +76,16 @@ final class LinuxContainer implements Container {
 
     @Override
     public void signal(Signal signal) {
-        if (spec.init()) {
-            running.session().signalCommand(signal.number());
-        } else {
-            running.session().signalInit(signal.number());
+        int result =
+                spec.init()
+                        ? running.session().signalCommand(signal.number())
+                        : running.session().signalInit(signal.number());
+        if (result < 0 && result != -Errno.ESRCH && result != -Errno.EPIPE) {
+            throw new SandboxSetupException(
+                    "send " + signal,
+                    Errno.name(-result),
+                    "the command",
+                    "the sandbox takes no more signals; kill() needs none");
         }
     }
 
@@ -112,7 +128,7 @@ final class LinuxContainer implements Container {
         }
     }
 
-    private static SandboxException failure(@Nullable Throwable cause) {
+    static SandboxException failure(@Nullable Throwable cause) {
         return cause instanceof SandboxException ours
                 ? ours
                 : new SandboxException("the container failed: " + cause);

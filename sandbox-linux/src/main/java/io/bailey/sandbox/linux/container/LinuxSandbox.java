@@ -3,6 +3,7 @@ package io.bailey.sandbox.linux.container;
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.Limits;
+import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.Sandbox;
@@ -21,6 +22,7 @@ import io.bailey.sandbox.linux.plan.Site;
 import org.jspecify.annotations.Nullable;
 
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -89,10 +91,14 @@ final class LinuxSandbox implements Sandbox {
 
     @Override
     public CompletableFuture<Result> runAsync(Command command) {
-        Running running = begin(command, false);
+        Running running;
+        try {
+            running = begin(command, false);
+        } catch (SandboxException failure) {
+            return CompletableFuture.failedFuture(failure);
+        }
         running.session().watch();
-        CancellableResult future =
-                new CancellableResult(() -> running.end(new Termination.Cancelled()));
+        CancellableResult future = new CancellableResult(running::forsake);
         var _ =
                 running.finishInBackground()
                         .whenComplete((result, failure) -> {
@@ -105,6 +111,7 @@ final class LinuxSandbox implements Sandbox {
     @Override
     public Container start(Command command) {
         Running running = begin(command, true);
+        Optional<ProcessHandle> handle = ProcessHandle.of(running.pid());
         CompletableFuture<Void> started = running.session().awaitStart();
         running.session().watch();
         CompletableFuture<Result> result = running.finishInBackground();
@@ -113,7 +120,7 @@ final class LinuxSandbox implements Sandbox {
         if (running.session().failure().isPresent()) {
             throw failureOf(result);
         }
-        return new LinuxContainer(spec, command, running, result);
+        return new LinuxContainer(spec, command, running, result, handle);
     }
 
     private static SandboxException failureOf(CompletableFuture<Result> result) {
@@ -173,7 +180,10 @@ final class LinuxSandbox implements Sandbox {
                                     trees.numbers(),
                                     maps,
                                     command,
-                                    spec.outputLimit().bytes(),
+                                    spec.captureLimit().bytes(),
+                                    spec.outputLimit()
+                                            .map(MemorySize::bytes)
+                                            .orElse(Long.MAX_VALUE),
                                     maps.map(m -> m.hostUid(compiled.who().runAs().uid()))
                                             .orElse(-1),
                                     maps.map(m -> m.hostGid(compiled.who().runAs().gid()))
@@ -183,9 +193,13 @@ final class LinuxSandbox implements Sandbox {
     }
 
     private Compiled compile(Command command, Cgroup cgroup, boolean announceExec) {
+        // A name may mean someone else by now; nobody's name is looked up for root.
+        Optional<SiteSurvey.Who> named =
+                command.runAs().or(spec::user).map(user -> survey.who(command));
         Compiled.Key key =
                 Compiled.Key.of(
                         command,
+                        named,
                         cgroup.attachFds().size(),
                         cgroup.directoryFd().isPresent(),
                         announceExec);
@@ -193,7 +207,7 @@ final class LinuxSandbox implements Sandbox {
         if (last != null && last.key().equals(key)) {
             return last;
         }
-        SiteSurvey.Who who = survey.who(command);
+        SiteSurvey.Who who = named.orElseGet(() -> survey.who(command));
         Blueprint blueprint =
                 Planner.compile(spec, command, survey.site(who, cgroup, announceExec));
         Compiled fresh =

@@ -12,6 +12,7 @@ import io.bailey.sandbox.WritableRoot;
 import io.bailey.sandbox.linux.host.HostFacts;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.Shortage;
 import io.bailey.sandbox.linux.sys.Stat;
 
 import java.util.ArrayList;
@@ -57,7 +58,12 @@ record Preflight(
         int root = linux.openat(Linux.AT_FDCWD, path, Linux.O_PATH | Linux.O_DIRECTORY, 0);
         if (root < 0) {
             throw new SandboxConfigException(
-                    "rootfs " + path + " cannot be opened: " + Errno.name(-root));
+                    "rootfs "
+                            + path
+                            + " cannot be opened: "
+                            + Errno.name(-root)
+                            + "; "
+                            + Shortage.or(-root, "it must be a directory this process can reach"));
         }
         try {
             return survey(linux, root, path, spec, facts);

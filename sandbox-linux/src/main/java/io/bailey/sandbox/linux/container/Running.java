@@ -105,13 +105,24 @@ final class Running {
         return session;
     }
 
-    /** Ends it for a reason of ours; the first reason counts. */
+    /**
+     * Ends it for a reason of ours; the first reason counts, unless it has ended by itself and only
+     * its output is still on its way.
+     */
     void end(Termination reason) {
-        verdict.compareAndSet(Optional.empty(), Optional.of(reason));
+        if (!session.isGone()) {
+            verdict.compareAndSet(Optional.empty(), Optional.of(reason));
+        }
         session.kill();
         if (!hasPidNamespace()) {
             cgroup.kill();
         }
+    }
+
+    /** Ends it because nobody wants the result any more, nor what the sinks have not taken. */
+    void forsake() {
+        end(new Termination.Cancelled());
+        session.forsake();
     }
 
     private boolean hasPidNamespace() {
@@ -129,7 +140,7 @@ final class Running {
             }
             session.ended().get();
         } catch (InterruptedException interrupted) {
-            end(new Termination.Cancelled());
+            forsake();
             finishUninterrupted();
             throw interrupted;
         } catch (java.util.concurrent.ExecutionException sinkFailed) {
@@ -179,6 +190,7 @@ final class Running {
                 throw Failures.of(outcome.failure().get(), blueprint, command);
             }
             sinkFailure();
+            inputFailure();
             result.complete(
                     new Verdict(spec, verdict.get(), outcome, usage, askedAt, System.nanoTime())
                             .result());
@@ -197,6 +209,17 @@ final class Running {
         } finally {
             cgroup.close();
         }
+    }
+
+    private void inputFailure() {
+        session.inputFailure()
+                .ifPresent(cause -> {
+                    throw new SandboxException(
+                            "the command was killed, for its input could not be read to the end: the caller's own stream"
+                                    + " threw "
+                                    + cause,
+                            cause);
+                });
     }
 
     private void sinkFailure() {

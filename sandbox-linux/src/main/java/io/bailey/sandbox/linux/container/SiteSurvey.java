@@ -14,6 +14,7 @@ import io.bailey.sandbox.linux.plan.Bindings;
 import io.bailey.sandbox.linux.plan.Site;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.Shortage;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +53,7 @@ final class SiteSurvey {
                     "open the root",
                     Errno.name(-root),
                     preflight.rootPath(),
-                    "it was there when the sandbox was built");
+                    Shortage.or(-root, "it was there when the sandbox was built"));
         }
         try {
             Site.RunAs runAs = new Accounts(linux, root).resolve(command.runAs().or(spec::user));

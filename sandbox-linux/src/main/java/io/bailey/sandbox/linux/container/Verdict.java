@@ -55,8 +55,7 @@ record Verdict(
             return ours.get();
         }
         if (outcome.overLimit().isPresent()) {
-            return new Termination.OutputLimitExceeded(
-                    outcome.overLimit().get(), spec.outputLimit());
+            return outcome.overLimit().get();
         }
         if (spec.cpuTime().isPresent()
                 && cgroup.cpuMicros().orElse(0) * 1_000 >= spec.cpuTime().get().toNanos()) {
@@ -74,17 +73,19 @@ record Verdict(
 
     private Usage usage() {
         ExitStatus.Rusage own = outcome.exit().usage();
-        long user = cgroup.userMicros().orElse(own.userMicros());
-        long system = cgroup.systemMicros().orElse(own.systemMicros());
+        // What an init had not reaped when it was killed is in nobody's account.
+        boolean told = outcome.ending().isPresent() || !spec.init();
+        long user = cgroup.userMicros().orElse(told ? own.userMicros() : 0);
+        long system = cgroup.systemMicros().orElse(told ? own.systemMicros() : 0);
         return new Usage(
-                nanos(doneAt - outcome.clonedAt()),
+                nanos(commandEnded() - outcome.clonedAt()),
                 micros(cgroup.cpuMicros().orElse(user + system)),
                 micros(user),
                 micros(system),
                 bytes(cgroup.peakMemory(), outcome.ending().map(Ending::maxRss).orElse(0L)),
                 bytes(cgroup.readBytes(), own.blocksRead() * BLOCK),
                 bytes(cgroup.writtenBytes(), own.blocksWritten() * BLOCK),
-                cgroup.maxPids());
+                ofTheCommand(cgroup.maxPids()));
     }
 
     // The child's own high-water mark is the JVM's: it was born in that memory. Only the command's,
@@ -94,18 +95,28 @@ record Verdict(
         return MemorySize.of(Math.max(0, measured.orElse(fallback)));
     }
 
+    /** The init is Bailey's: it is not counted, as it is not by the limit. */
+    private OptionalLong ofTheCommand(OptionalLong pids) {
+        return spec.init() && pids.isPresent()
+                ? OptionalLong.of(Math.max(0, pids.getAsLong() - 1))
+                : pids;
+    }
+
     private Timings timings() {
         Optional<Ending> ending = outcome.ending();
         long setupDone = ending.map(Ending::setupDone).orElse(outcome.clonedAt());
         long execDone = ending.map(Ending::execDone).orElse(setupDone);
-        long commandEnded = ending.map(Ending::commandEnded).orElse(doneAt);
         return new Timings(
                 nanos(outcome.beganAt() - askedAt),
                 nanos(outcome.clonedAt() - outcome.beganAt()),
                 nanos(setupDone - outcome.clonedAt()),
                 nanos(execDone - setupDone),
-                nanos(commandEnded - execDone),
-                nanos(doneAt - commandEnded));
+                nanos(commandEnded() - execDone),
+                nanos(doneAt - commandEnded()));
+    }
+
+    private long commandEnded() {
+        return outcome.ending().map(Ending::commandEnded).orElse(outcome.goneAt());
     }
 
     private static Duration nanos(long nanos) {

@@ -6,6 +6,7 @@ import io.bailey.sandbox.linux.sys.Linux;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -23,20 +24,35 @@ final class InputPump {
     private final Reactor reactor;
     private final Fd fd;
     private final InputStream source;
+    private final boolean ours;
+    private final Runnable onBroken;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition written = lock.newCondition();
     private Optional<Thread> reader = Optional.empty();
+    private Optional<Throwable> failure = Optional.empty();
     private byte[] chunk = new byte[0];
     private int at;
     private long key;
     private boolean watching;
     private boolean closed;
 
-    InputPump(Linux linux, Reactor reactor, Fd fd, InputStream source) {
+    /**
+     * @param ours whether {@code source} is to be closed at the end
+     * @param onBroken run when it throws
+     */
+    InputPump(
+            Linux linux,
+            Reactor reactor,
+            Fd fd,
+            InputStream source,
+            boolean ours,
+            Runnable onBroken) {
         this.linux = linux;
         this.reactor = reactor;
         this.fd = fd;
         this.source = source;
+        this.ours = ours;
+        this.onBroken = onBroken;
     }
 
     void start() {
@@ -50,14 +66,48 @@ final class InputPump {
             while (n >= 0 && put(Arrays.copyOf(buffer, n))) {
                 n = source.read(buffer);
             }
-        } catch (IOException ended) {
-            // The command sees the end of its input, which is what a failing source amounts to.
-            System.getLogger(InputPump.class.getName())
-                    .log(System.Logger.Level.DEBUG, "reading the command's input", ended);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        } catch (Throwable thrown) {
+            // The caller's own code threw, whatever it is: the caller gets it back with the result.
+            broke(thrown);
         } finally {
             close();
+            closeSource();
+        }
+    }
+
+    /** Half an input must not look like a whole one. What a close has interrupted is no failure. */
+    private void broke(Throwable thrown) {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            failure = Optional.of(thrown);
+        } finally {
+            lock.unlock();
+        }
+        onBroken.run();
+    }
+
+    /** What the source threw before the command had ended, if it did. */
+    Optional<Throwable> failure() {
+        lock.lock();
+        try {
+            return failure;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void closeSource() {
+        if (ours) {
+            try {
+                source.close();
+            } catch (IOException impossible) {
+                throw new UncheckedIOException("one of ours, that only closes an fd", impossible);
+            }
         }
     }
 

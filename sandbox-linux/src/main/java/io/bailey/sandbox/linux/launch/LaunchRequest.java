@@ -17,7 +17,8 @@ import java.util.OptionalInt;
  * @param cgroupProcs files the child writes itself into
  * @param trees detached mounts by their bindings
  * @param maps how ids are mapped; empty without a user namespace
- * @param outputLimit bytes per stream
+ * @param captureLimit bytes of each stream that is captured
+ * @param streamLimit bytes of each stream that is handed on
  * @param hostUid the host's id of the user the command runs as, −1 to leave the pipes to the JVM's
  *     user
  * @param diesWithThread whether the kernel ties the child's life to the launching thread
@@ -32,7 +33,8 @@ public record LaunchRequest(
         Map<Binding, Integer> trees,
         Optional<IdMaps> maps,
         Command command,
-        long outputLimit,
+        long captureLimit,
+        long streamLimit,
         int hostUid,
         int hostGid,
         boolean diesWithThread) {}

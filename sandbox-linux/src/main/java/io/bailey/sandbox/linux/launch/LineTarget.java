@@ -49,27 +49,27 @@ final class LineTarget implements ThreadSink.Target {
 
     private void take(char c) {
         if (c == '\n') {
-            emit();
+            int length = line.length();
+            emit(length > 0 && line.charAt(length - 1) == '\r' ? length - 1 : length);
         } else {
-            line.append(c);
             if (line.length() == MAX_LINE) {
-                emit();
+                emit(MAX_LINE);
             }
+            line.append(c);
         }
     }
 
-    private void emit() {
-        int length = line.length();
-        boolean carriageReturn = length > 0 && line.charAt(length - 1) == '\r';
-        consumer.accept(line.substring(0, carriageReturn ? length - 1 : length));
+    private void emit(int length) {
+        String piece = line.substring(0, length);
         line.setLength(0);
+        consumer.accept(piece);
     }
 
     @Override
     public void close() {
         decode(new byte[0], true);
         if (!line.isEmpty()) {
-            emit();
+            emit(line.length());
         }
     }
 }

@@ -14,6 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class OutputPump {
 
+    /** The most that a pipe can hold, pipe(7): who lives on may fill it again and again. */
+    private static final int PIPE_MAX_SIZE = 1 << 20;
+
     private final Linux linux;
     private final Reactor reactor;
     private final Fd fd;
@@ -23,8 +26,8 @@ final class OutputPump {
     private final ReentrantLock lock = new ReentrantLock();
     private long key;
     private boolean watching;
-    private boolean paused;
     private boolean atEnd;
+    private boolean finishing;
     private long seen;
 
     OutputPump(Linux linux, Reactor reactor, Fd fd, Sink sink, long limit, Runnable onLimit) {
@@ -44,8 +47,7 @@ final class OutputPump {
     void watch() {
         lock.lock();
         try {
-            paused = false;
-            if (!watching && !atEnd && fd.isOpen()) {
+            if (!watching && !atEnd && !finishing) {
                 key = reactor.newKey();
                 watching = true;
                 reactor.add(key, fd.number(), Linux.EPOLLIN, events -> pump());
@@ -65,35 +67,38 @@ final class OutputPump {
      * the reactor.
      */
     boolean polled(ByteBuffer buffer) {
-        readOnce(buffer);
-        return !paused;
+        read(buffer);
+        return deliver(buffer);
     }
 
-    private void pause() {
-        lock.lock();
-        try {
-            if (watching) {
-                watching = false;
-                reactor.remove(key, fd.number());
-            }
-        } finally {
-            lock.unlock();
+    /** With the lock held. */
+    private void unwatch() {
+        if (watching) {
+            watching = false;
+            reactor.remove(key, fd.number());
         }
     }
 
     private void pump() {
-        if (readOnce(reactor.buffer()) == 0) {
-            pause();
+        int n = read(reactor.buffer());
+        deliver(reactor.buffer());
+        if (n == 0) {
+            lock.lock();
+            try {
+                unwatch();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
-    /** One read. Returns what read(2) answered. */
-    private int readOnce(ByteBuffer buffer) {
+    /** One read, cut at the limit. Returns what read(2) answered. */
+    private int read(ByteBuffer buffer) {
         buffer.clear();
         int n = linux.read(fd.number(), buffer);
         atEnd |= n == 0;
+        buffer.flip();
         if (n > 0) {
-            buffer.flip();
             long before = seen;
             seen += n;
             if (seen > limit) {
@@ -102,12 +107,28 @@ final class OutputPump {
                     onLimit.run();
                 }
             }
-            if (buffer.hasRemaining() && !sink.accept(buffer, this::watch)) {
-                paused = true;
-                pause();
-            }
         }
         return n;
+    }
+
+    /**
+     * Hands over what was read. Returns false when the sink wants a pause; under the lock, so that
+     * its call for more, which may come at once, finds the pause made.
+     */
+    private boolean deliver(ByteBuffer buffer) {
+        if (!buffer.hasRemaining()) {
+            return true;
+        }
+        lock.lock();
+        try {
+            boolean more = sink.accept(buffer, this::watch);
+            if (!more) {
+                unwatch();
+            }
+            return more;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -115,11 +136,19 @@ final class OutputPump {
      * pipe, and closes.
      */
     CompletableFuture<Void> finish(ByteBuffer buffer) {
-        pause();
-        int n = readOnce(buffer);
-        while ((n > 0 && seen <= limit) || n == -Errno.EINTR) {
-            n = readOnce(buffer);
+        lock.lock();
+        try {
+            unwatch();
+            finishing = true;
+        } finally {
+            lock.unlock();
         }
+        long before = seen;
+        int n;
+        do {
+            n = read(buffer);
+            deliver(buffer);
+        } while ((n > 0 && seen <= limit && seen - before < PIPE_MAX_SIZE) || n == -Errno.EINTR);
         lock.lock();
         try {
             fd.close();

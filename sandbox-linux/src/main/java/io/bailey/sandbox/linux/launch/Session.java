@@ -1,6 +1,7 @@
 package io.bailey.sandbox.linux.launch;
 
 import io.bailey.sandbox.OutputStreamKind;
+import io.bailey.sandbox.Termination;
 import io.bailey.sandbox.linux.launch.StatusPipe.Ending;
 import io.bailey.sandbox.linux.launch.StatusPipe.Failure;
 import io.bailey.sandbox.linux.sys.Errno;
@@ -39,7 +40,7 @@ public final class Session {
     private final ReentrantLock lock = new ReentrantLock();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
-    private final AtomicReference<Optional<OutputStreamKind>> overLimit =
+    private final AtomicReference<Optional<Termination.OutputLimitExceeded>> overLimit =
             new AtomicReference<>(Optional.empty());
 
     private @Nullable Streams streams;
@@ -50,6 +51,8 @@ public final class Session {
     private @Nullable Fd pidfd;
     private volatile long pidfdKey;
     private volatile long statusKey = -1;
+    private volatile long goneAt;
+    private volatile boolean isGone;
     private long beganAt;
     private long clonedAt;
 
@@ -72,11 +75,11 @@ public final class Session {
                         linux,
                         reactor,
                         request.command(),
-                        request.outputLimit(),
+                        new Streams.OutputLimits(request.captureLimit(), request.streamLimit()),
                         request.hostUid(),
                         request.hostGid(),
-                        kind -> {
-                            overLimit.compareAndSet(Optional.empty(), Optional.of(kind));
+                        exceeded -> {
+                            overLimit.compareAndSet(Optional.empty(), Optional.of(exceeded));
                             kill();
                         },
                         this::kill);
@@ -200,6 +203,8 @@ public final class Session {
     }
 
     private void ended(ByteBuffer buffer) {
+        goneAt = System.nanoTime();
+        isGone = true;
         there(reports).read();
         var _ =
                 streams()
@@ -222,6 +227,21 @@ public final class Session {
         return ended;
     }
 
+    /** Has the child ended? Its output may still be on its way to the caller's sinks. */
+    public boolean isGone() {
+        return isGone;
+    }
+
+    /** What the caller's own input stream threw, if it did. */
+    public Optional<Throwable> inputFailure() {
+        return streams().inputFailure();
+    }
+
+    /** Nobody waits for the output any longer: the caller's sinks are not waited for either. */
+    public void forsake() {
+        streams().forsake();
+    }
+
     /** The host's pid of the child. */
     public int pid() {
         return there(child).pid();
@@ -229,16 +249,16 @@ public final class Session {
 
     /** Kills the child; the kernel kills all in its pid namespace with it. Any thread, any time. */
     public void kill() {
-        signalInit(SIGKILL);
+        int _ = signalInit(SIGKILL);
     }
 
-    /** Sends a signal to the child itself. */
-    public void signalInit(int signal) {
+    /** Sends a signal to the child itself. Returns 0 or −errno. */
+    public int signalInit(int signal) {
         lock.lock();
         try {
-            if (pidfd != null && pidfd.isOpen()) {
-                linux.pidfdSendSignal(pidfd.number(), signal);
-            }
+            return pidfd != null && pidfd.isOpen()
+                    ? linux.pidfdSendSignal(pidfd.number(), signal)
+                    : -Errno.ESRCH;
         } finally {
             lock.unlock();
         }
@@ -270,7 +290,8 @@ public final class Session {
                         streams().captured(OutputStreamKind.STDERR),
                         streams().truncated(),
                         beganAt,
-                        clonedAt);
+                        clonedAt,
+                        goneAt);
         closeAll();
         return outcome;
     }
@@ -317,7 +338,7 @@ public final class Session {
      * How it went. Times are System.nanoTime.
      *
      * @param ending the init's report, missing when it was killed or there was none
-     * @param overLimit the stream that went over its limit
+     * @param overLimit which stream went over its limit
      */
     @SuppressWarnings(
             "ArrayRecordComponent") // handed on once, by this room only, to the record that copies
@@ -326,10 +347,11 @@ public final class Session {
             ExitStatus exit,
             Optional<Ending> ending,
             Optional<Failure> failure,
-            Optional<OutputStreamKind> overLimit,
+            Optional<Termination.OutputLimitExceeded> overLimit,
             byte[] stdout,
             byte[] stderr,
             boolean truncated,
             long beganAt,
-            long clonedAt) {}
+            long clonedAt,
+            long goneAt) {}
 }

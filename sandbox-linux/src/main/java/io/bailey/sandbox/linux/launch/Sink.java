@@ -18,6 +18,13 @@ interface Sink {
     /** No more will come; the future completes when everything has reached its destination. */
     CompletableFuture<Void> end();
 
+    /**
+     * Nobody waits for that any longer: drops what is left, and completes {@link #end}'s future.
+     */
+    default void cancel() {
+        // What is not handed on has nothing to drop.
+    }
+
     /** What was kept of it. */
     default byte[] captured() {
         return new byte[0];

@@ -24,6 +24,7 @@ public final class StatusPipe {
             ByteBuffer.allocateDirect(MAX_RECORDS * Report.BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
     private boolean started;
+    private boolean atEnd;
     private Optional<Failure> failure = Optional.empty();
     private Optional<Ending> ending = Optional.empty();
 
@@ -46,8 +47,12 @@ public final class StatusPipe {
             long execDone,
             long commandEnded) {}
 
+    /**
+     * Without an init nobody is left to announce the exec: the pipe comes to its end by it
+     * (close-on-exec), or by the child's own end.
+     */
     boolean started() {
-        return started;
+        return started || (atEnd && failure.isEmpty());
     }
 
     Optional<Failure> failure() {
@@ -62,6 +67,7 @@ public final class StatusPipe {
     void read() {
         buffer.clear();
         int n = linux.read(fd.number(), buffer);
+        atEnd |= n == 0;
         if (n <= 0) {
             return;
         }

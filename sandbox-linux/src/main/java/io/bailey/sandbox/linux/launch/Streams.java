@@ -2,24 +2,25 @@ package io.bailey.sandbox.linux.launch;
 
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Input;
+import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Output;
 import io.bailey.sandbox.OutputStreamKind;
-import io.bailey.sandbox.SandboxSetupException;
+import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
 
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +41,7 @@ public final class Streams implements AutoCloseable {
     private final Runnable onBroken;
     private final List<Fd> theirs = new ArrayList<>();
     private final List<Fd> ours = new ArrayList<>();
+    private final List<HostFile> closing = new ArrayList<>();
     private Optional<InputPump> input = Optional.empty();
     private Optional<OutputPump> output = Optional.empty();
     private Optional<OutputPump> error = Optional.empty();
@@ -51,31 +53,33 @@ public final class Streams implements AutoCloseable {
         this.owner = owner;
     }
 
+    /** The most bytes of a stream that is captured, and of one that is handed on. */
+    record OutputLimits(long captured, long handedOn) {}
+
     /**
      * Opens them.
      *
      * @param hostUid who owns the pipes, so that the command may reopen /dev/stdout; −1 leaves them
      *     alone
-     * @param onLimit told which stream went over {@code outputLimit} bytes
-     * @param onBroken run when the caller's own consumer has thrown
+     * @param onLimit told which stream went over its limit
+     * @param onBroken run when the caller's own stream or consumer has thrown
      */
     static Streams open(
             Linux linux,
             Reactor reactor,
             Command command,
-            long outputLimit,
+            OutputLimits limits,
             int hostUid,
             int hostGid,
-            Consumer<OutputStreamKind> onLimit,
+            Consumer<Termination.OutputLimitExceeded> onLimit,
             Runnable onBroken) {
         Streams streams = new Streams(linux, reactor, new Owner(hostUid, hostGid), onBroken);
         try {
             streams.stdin(command.input());
             streams.output =
-                    streams.stdout(command.output(), outputLimit, OutputStreamKind.STDOUT, onLimit);
+                    streams.stdout(command.output(), limits, OutputStreamKind.STDOUT, onLimit);
             streams.error =
-                    streams.stdout(
-                            command.errorOutput(), outputLimit, OutputStreamKind.STDERR, onLimit);
+                    streams.stdout(command.errorOutput(), limits, OutputStreamKind.STDERR, onLimit);
             return streams;
         } catch (RuntimeException failure) {
             streams.close();
@@ -113,9 +117,13 @@ public final class Streams implements AutoCloseable {
     private void stdin(Input from) {
         switch (from) {
             case Input.Empty() -> host("/dev/null", Linux.O_RDONLY);
-            case Input.File(var path) -> host(path.toString(), Linux.O_RDONLY);
+            case Input.File(var path) -> {
+                HostFile file = HostFile.forReading(linux, path);
+                closing.add(file);
+                feed(file.input(), input(), true);
+            }
             case Input.Bytes bytes -> feed(bytes.content());
-            case Input.Source(InputStream stream) -> feed(stream, input());
+            case Input.Source(InputStream stream) -> feed(stream, input(), false);
         }
     }
 
@@ -130,21 +138,31 @@ public final class Streams implements AutoCloseable {
 
     private void feed(byte[] content) {
         Fd end = input();
-        if (content.length <= PIPE_CAPACITY) {
-            LaunchException.check(
-                    linux.writeAll(end.number(), content), "write the input to", "stdin");
+        // A user who has many pipes gets small ones: what does not fit follows.
+        int most = Math.min(content.length, PIPE_CAPACITY);
+        int n = linux.write(end.number(), content, 0, most);
+        if (n != -Errno.EAGAIN && n != -Errno.EINTR) {
+            LaunchException.check(n, "write the input to", "stdin");
+        }
+        int written = Math.max(0, n);
+        if (written == content.length) {
             end.close();
         } else {
-            feed(new ByteArrayInputStream(content), end);
+            int rest = content.length - written;
+            feed(new ByteArrayInputStream(content, written, rest), end, true);
         }
     }
 
-    private void feed(InputStream stream, Fd end) {
-        input = Optional.of(new InputPump(linux, reactor, end, stream));
+    private void feed(InputStream stream, Fd end, boolean ours) {
+        input = Optional.of(new InputPump(linux, reactor, end, stream, ours, onBroken));
     }
 
     private Optional<OutputPump> stdout(
-            Output to, long limit, OutputStreamKind kind, Consumer<OutputStreamKind> onLimit) {
+            Output to,
+            OutputLimits limits,
+            OutputStreamKind kind,
+            Consumer<Termination.OutputLimitExceeded> onLimit) {
+        long limit = limits.handedOn();
         return switch (to) {
             case Output.Discard() -> {
                 host("/dev/null", Linux.O_WRONLY);
@@ -161,27 +179,26 @@ public final class Streams implements AutoCloseable {
             }
             case Output.Capture(var max) ->
                     pump(
-                            new CaptureSink(max.orElse(limit)),
-                            Math.max(limit, max.orElse(limit)),
+                            () -> new CaptureSink(max.orElse(limits.captured())),
+                            Math.max(limits.captured(), max.orElse(0)),
                             kind,
                             onLimit);
             case Output.Lines(var consumer) ->
-                    pump(threadSink(new LineTarget(consumer), kind), limit, kind, onLimit);
+                    pump(() -> threadSink(new LineTarget(consumer), kind), limit, kind, onLimit);
             case Output.Sink(OutputStream stream) ->
-                    pump(threadSink(new StreamTarget(stream, false), kind), limit, kind, onLimit);
+                    pump(
+                            () -> threadSink(new StreamTarget(stream, false), kind),
+                            limit,
+                            kind,
+                            onLimit);
             case Output.File(var path) -> {
-                try {
-                    OutputStream file = Files.newOutputStream(path);
-                    yield pump(
-                            threadSink(new StreamTarget(file, true), kind), limit, kind, onLimit);
-                } catch (IOException e) {
-                    throw new SandboxSetupException(
-                            "open the output file",
-                            e.toString(),
-                            path.toString(),
-                            "choose a path this process may write",
-                            e);
-                }
+                HostFile file = HostFile.forWriting(linux, path);
+                closing.add(file);
+                yield pump(
+                        () -> threadSink(new StreamTarget(file.output(), true), kind),
+                        limit,
+                        kind,
+                        onLimit);
             }
         };
     }
@@ -191,7 +208,10 @@ public final class Streams implements AutoCloseable {
     }
 
     private Optional<OutputPump> pump(
-            Sink sink, long limit, OutputStreamKind kind, Consumer<OutputStreamKind> onLimit) {
+            Supplier<Sink> sink,
+            long limit,
+            OutputStreamKind kind,
+            Consumer<Termination.OutputLimitExceeded> onLimit) {
         Pipe pipe = pipe(kind.toString());
         theirs.add(pipe.writeEnd());
         ours.add(pipe.readEnd());
@@ -199,7 +219,15 @@ public final class Streams implements AutoCloseable {
         Pipe.nonBlocking(linux, pipe.readEnd());
         return Optional.of(
                 new OutputPump(
-                        linux, reactor, pipe.readEnd(), sink, limit, () -> onLimit.accept(kind)));
+                        linux,
+                        reactor,
+                        pipe.readEnd(),
+                        sink.get(),
+                        limit,
+                        () ->
+                                onLimit.accept(
+                                        new Termination.OutputLimitExceeded(
+                                                kind, MemorySize.of(limit)))));
     }
 
     /**
@@ -230,6 +258,16 @@ public final class Streams implements AutoCloseable {
     /** The two pumps, for a thread that polls by itself. */
     List<OutputPump> pumps() {
         return Stream.of(output, error).flatMap(Optional::stream).toList();
+    }
+
+    /** What the caller's own input stream threw, if it did. */
+    Optional<Throwable> inputFailure() {
+        return input.flatMap(InputPump::failure);
+    }
+
+    /** See {@link Sink#cancel}. */
+    void forsake() {
+        pumps().forEach(pump -> pump.sink().cancel());
     }
 
     /** The command has ended: reads what is left and ends the sinks. */
@@ -272,5 +310,6 @@ public final class Streams implements AutoCloseable {
         error.ifPresent(Streams::abandon);
         theirs.forEach(Fd::close);
         ours.forEach(Fd::close);
+        closing.forEach(HostFile::close);
     }
 }

@@ -16,6 +16,7 @@ final class ThreadSink implements Sink {
     private static final int HIGH_WATER = 1 << 20;
 
     private final Target target;
+    private final Thread thread;
     private final Runnable onFailure;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -39,7 +40,8 @@ final class ThreadSink implements Sink {
     ThreadSink(Target target, String name, Runnable onFailure) {
         this.target = target;
         this.onFailure = onFailure;
-        Thread.ofVirtual().name("bailey-" + name).start(this::drain);
+        this.thread = Thread.ofVirtual().name("bailey-" + name).unstarted(this::drain);
+        thread.start();
     }
 
     @Override
@@ -76,6 +78,13 @@ final class ThreadSink implements Sink {
         return done;
     }
 
+    @Override
+    public void cancel() {
+        giveUp();
+        done.complete(null);
+        thread.interrupt();
+    }
+
     private void drain() {
         try {
             Optional<byte[]> chunk = next();
@@ -98,7 +107,7 @@ final class ThreadSink implements Sink {
         Optional<byte[]> chunk;
         lock.lock();
         try {
-            while (chunks.isEmpty() && !ended) {
+            while (chunks.isEmpty() && !ended && !broken) {
                 changed.await();
             }
             chunk = Optional.ofNullable(chunks.poll());

@@ -11,6 +11,7 @@ public record Stat(int result, int mode, int uid, int gid, long inode, long size
     private static final int S_IFMT = 0xF000;
     private static final int S_IFDIR = 0x4000;
     private static final int S_IFREG = 0x8000;
+    private static final int S_IFCHR = 0x2000;
 
     static Stat failed(int result) {
         return new Stat(result, 0, 0, 0, 0, 0, 0);
@@ -27,6 +28,10 @@ public record Stat(int result, int mode, int uid, int gid, long inode, long size
                 s.get(JAVA_LONG, 32),
                 s.get(JAVA_LONG, 40),
                 device);
+    }
+
+    public boolean isCharacterDevice() {
+        return result == 0 && (mode & S_IFMT) == S_IFCHR;
     }
 
     public boolean isDirectory() {

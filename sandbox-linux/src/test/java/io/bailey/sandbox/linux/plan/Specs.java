@@ -114,7 +114,7 @@ final class Specs {
                 rlimits,
                 Optional.empty(),
                 Optional.empty(),
-                MemorySize.of(1L << 20),
+                Optional.empty(),
                 root ? mounts : List.of(),
                 environment,
                 workdir,
