@@ -85,7 +85,7 @@ suite() {
     done
     echo "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --illegal-native-access=deny \
         -Djava.io.tmpdir="$folder" -Dbailey.unproven="$folder/unproven.txt" -Dslf4j.internal.verbosity=ERROR \
-        -jar "$KIT"/junit-platform-console-standalone-*.jar execute --disable-banner --details=summary \
+        -jar "$KIT"/junit-platform-console-standalone-*.jar execute --disable-banner --details=${DETAILS:-summary} \
         -cp "$KIT/tests:$KIT/linux:$KIT/api:$(echo "$KIT"/lib/*.jar | tr ' ' ':')" \
         --config jqwik.database="$folder/jqwik" --include-classname "'.*(Test|Properties)'" \
         --exclude-classname "'.*NativeAccessTest'" "${rooms[@]}"

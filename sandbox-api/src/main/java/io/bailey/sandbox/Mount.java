@@ -39,8 +39,14 @@ public sealed interface Mount {
 
     /**
      * Shows a file or directory of the host, with everything mounted below it, for reading and
-     * writing. Writes stay on the host; whether they are allowed depends on the host id behind the
-     * sandbox's user, see {@link IdMap}.
+     * writing. Writes stay on the host, a target that another mount needs in it too.
+     *
+     * <p>Under a root JVM the mount is idmapped ({@code mount_setattr(2)}), except with {@link
+     * IdMap#SINGLE} and {@link IdMap#HOST}: the sandbox's root meets the files of the host's root
+     * as its own, and what it makes here belongs to root on the host, set-user-id programs
+     * included. Give it a directory that no other user of the host can reach. For an ordinary
+     * user's JVM, and where the file system cannot be idmapped, what is allowed depends on the host
+     * id behind the sandbox's user, see {@link IdMap}.
      *
      * @param source a path on the host; made absolute, and resolved when the sandbox starts
      * @param target where it appears

@@ -18,7 +18,8 @@ public enum Namespace {
 
     /**
      * Process numbers of its own, {@code pid_namespaces(7)}; the kernel kills all of it with its
-     * first process.
+     * first process. Without it the end of a sandbox is a kill of its cgroup by this JVM, so a JVM
+     * that is killed leaves alive what the command had started.
      */
     PID,
 

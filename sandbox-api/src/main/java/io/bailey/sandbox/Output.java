@@ -58,7 +58,8 @@ public sealed interface Output {
     /**
      * Handed over line by line, decoded as UTF-8 and without line ends, by one thread at a time. A
      * line of more than 1,048,576 characters is handed over in pieces; a slow consumer slows the
-     * command.
+     * command. Once a command has been killed its consumers have two seconds for what is left. A
+     * consumer that closes its own container kills it and does not wait.
      *
      * @param consumer takes each line; what it throws ends the command and reaches the caller
      * @return output in lines

@@ -244,7 +244,8 @@ public interface Sandbox extends AutoCloseable {
          * page cache and writable layers included. Beyond it the kernel kills, and the result is
          * {@link Termination.OutOfMemory}. The default is no limit.
          *
-         * @param limit at least one page, 4,096 bytes
+         * @param limit at least one page, 4,096 bytes; an engine may ask for more, that of Linux
+         *     for the 512 KiB below which no program starts
          * @return this
          * @throws SandboxConfigException if the limit is out of range, or one was set before
          */

@@ -18,6 +18,10 @@ public enum WritableRoot {
     /** Every write fails with {@code EROFS}. The default for {@link Rootfs#host()}. */
     READ_ONLY,
 
-    /** Writes go to the directory itself and stay there. Refused for {@link Rootfs#host()}. */
+    /**
+     * Writes go to the directory itself and stay there, missing mount points such as {@code /proc}
+     * among them. Under a root JVM the directory's owners are the sandbox's, as {@link
+     * Mount#readWrite} describes. Refused for {@link Rootfs#host()}.
+     */
     DIRECT
 }

@@ -233,6 +233,7 @@ static void loopback_up(void) {
 
 static void make_namespaces(void) {
     MUST(SYS(__NR_setsid));
+    MUST(SYS(__NR_umask, 0));
     if (kind & USERNS) become_root();
     MUST(SYS(__NR_keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0));
     MUST(SYS(__NR_unshare, CLONE_NEWCGROUP));

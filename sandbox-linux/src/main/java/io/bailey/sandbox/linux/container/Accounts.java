@@ -167,7 +167,7 @@ final class Accounts {
                                 + MAX_BYTES
                                 + " bytes; it cannot be used to look users up");
             }
-            ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_BYTES);
+            ByteBuffer buffer = ByteBuffer.allocateDirect((int) stat.size());
             int n = linux.read(fd, buffer);
             while (n > 0 || n == -Errno.EINTR) {
                 n = linux.read(fd, buffer);

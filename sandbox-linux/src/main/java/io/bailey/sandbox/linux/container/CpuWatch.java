@@ -4,8 +4,11 @@ import io.bailey.sandbox.Termination;
 import io.bailey.sandbox.linux.cgroup.Cgroup;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
@@ -19,7 +22,9 @@ final class CpuWatch {
     private final Cgroup cgroup;
     private final Duration limit;
     private final Consumer<Termination> onLimit;
-    private volatile boolean stopped;
+    private final ReentrantLock lock = new ReentrantLock();
+    private Optional<ScheduledFuture<?>> next = Optional.empty();
+    private boolean stopped;
 
     CpuWatch(
             ScheduledExecutorService timers,
@@ -39,13 +44,17 @@ final class CpuWatch {
     private void schedule(long leftMicros) {
         long soonest =
                 Math.max(LEAST_MICROS, leftMicros / Runtime.getRuntime().availableProcessors());
-        var _ = timers.schedule(this::check, soonest, TimeUnit.MICROSECONDS);
+        lock.lock();
+        try {
+            if (!stopped) {
+                next = Optional.of(timers.schedule(this::check, soonest, TimeUnit.MICROSECONDS));
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void check() {
-        if (stopped) {
-            return;
-        }
         long left = limit.toNanos() / 1_000 - cgroup.cpuMicros();
         if (left <= 0) {
             onLimit.accept(new Termination.CpuTimeExceeded(limit));
@@ -54,7 +63,14 @@ final class CpuWatch {
         }
     }
 
+    /** The timer holds on to all of the run, its output too: it goes now, not when it is due. */
     void stop() {
-        stopped = true;
+        lock.lock();
+        try {
+            stopped = true;
+            next.ifPresent(timer -> timer.cancel(false));
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -36,7 +36,7 @@ final class Failures {
         SyscallProgram program =
                 failure.program() == Blueprint.ENTRY_FAILED ? blueprint.entry() : blueprint.init();
         Operation operation = program.operations().get(failure.operation());
-        if (operation.sys() == Sys.EXECVE && operation.step().equals(ExecSteps.STEP)) {
+        if (operation.step().equals(ExecSteps.STEP)) {
             return exec(failure.errno(), operation, program, command);
         }
         return new SandboxSetupException(
@@ -54,8 +54,13 @@ final class Failures {
                         .map(Operation::object)
                         .distinct()
                         .toList();
+        if (operation.sys() == Sys.EXECVE && errno == Errno.ENOENT) {
+            // The file is there, or its look-up had failed: what it names as interpreter is not.
+            return new CommandException(
+                    command, List.of(operation.object()), CommandException.Reason.NOT_EXECUTABLE);
+        }
         return switch (errno) {
-            case Errno.ENOENT, Errno.ENOTDIR ->
+            case Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.ENAMETOOLONG ->
                     new CommandException(command, tried, CommandException.Reason.NOT_FOUND);
             case Errno.EACCES, Errno.ENOEXEC, Errno.EISDIR, Errno.EPERM, Errno.ETXTBSY ->
                     new CommandException(

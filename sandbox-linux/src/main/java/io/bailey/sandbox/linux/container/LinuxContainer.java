@@ -9,6 +9,7 @@ import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.Signal;
 import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.launch.Workers;
 import io.bailey.sandbox.linux.sys.Errno;
 
 import org.jspecify.annotations.Nullable;
@@ -142,7 +143,10 @@ final class LinuxContainer implements Container {
     @Override
     public void close() {
         running.end(new Termination.Cancelled());
-        result.handle((r, failure) -> r).join();
+        // Its own consumer would wait for itself.
+        if (!Workers.isDelivering()) {
+            result.handle((r, failure) -> r).join();
+        }
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.bailey.sandbox.linux.cgroup.CgroupRequest;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.LaunchRequest;
 import io.bailey.sandbox.linux.launch.Session;
+import io.bailey.sandbox.linux.launch.Workers;
 import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.plan.Planner;
 import io.bailey.sandbox.linux.plan.Site;
@@ -29,11 +30,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** A recipe that has been checked against this host, and the living that were made from it. */
 final class LinuxSandbox implements Sandbox {
     private static final String PREFIX = "bailey-" + ProcessHandle.current().pid() + "-";
     private static final int ID_BYTES = 6;
+
+    /** PID_MAX_LIMIT of the kernel, and of the API. */
+    private static final int MAX_PIDS = 4_194_304;
 
     private final Engine engine;
     private final SandboxSpec spec;
@@ -42,7 +47,11 @@ final class LinuxSandbox implements Sandbox {
     private final CgroupRequest limits;
     private final AtomicReference<@Nullable Compiled> lastCompiled = new AtomicReference<>();
     private final Set<Running> living = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+
+    /** Held for reading by whoever starts one: close() waits until it is among the living. */
+    private final ReentrantReadWriteLock births = new ReentrantReadWriteLock();
+
+    private boolean closed;
 
     LinuxSandbox(Engine engine, SandboxSpec spec, Preflight preflight) {
         this.engine = engine;
@@ -68,7 +77,7 @@ final class LinuxSandbox implements Sandbox {
                 limits.memory(),
                 limits.memoryHigh(),
                 limits.memorySwap(),
-                OptionalInt.of(limits.pids().getAsInt() + 1),
+                OptionalInt.of(Math.min(MAX_PIDS, limits.pids().getAsInt() + 1)),
                 limits.cpus(),
                 limits.cpuWeight(),
                 limits.cpuset());
@@ -132,9 +141,18 @@ final class LinuxSandbox implements Sandbox {
     }
 
     private Running begin(Command command, boolean announceExec) {
-        if (closed) {
-            throw new IllegalStateException("this sandbox is closed; build another");
+        births.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("this sandbox is closed; build another");
+            }
+            return bear(command, announceExec);
+        } finally {
+            births.readLock().unlock();
         }
+    }
+
+    private Running bear(Command command, boolean announceExec) {
         long askedAt = System.nanoTime();
         String id = id();
         Cgroup cgroup = engine.cgroups().create(PREFIX + id, limits);
@@ -152,9 +170,6 @@ final class LinuxSandbox implements Sandbox {
                             id,
                             askedAt);
             living.add(running);
-            if (closed) {
-                running.end(new Termination.Cancelled());
-            }
             running.watch();
             return running;
         } catch (LaunchException failure) {
@@ -233,8 +248,15 @@ final class LinuxSandbox implements Sandbox {
 
     @Override
     public void close() {
-        closed = true;
+        births.writeLock().lock();
+        try {
+            closed = true;
+        } finally {
+            births.writeLock().unlock();
+        }
         living.forEach(running -> running.end(new Termination.Cancelled()));
-        living.forEach(running -> running.result().exceptionally(failure -> null).join());
+        if (!Workers.isDelivering()) {
+            living.forEach(running -> running.result().handle((r, failure) -> r).join());
+        }
     }
 }

@@ -38,6 +38,7 @@ record Preflight(
         boolean overlay,
         Map<Mount, Boolean> directories) {
     private static final int RESOLVE_IN_ROOT_NO_MAGICLINKS = 0x12;
+    private static final Stat ABSENT = new Stat(-Errno.ENOENT, 0, 0, 0, 0, 0, 0);
     private static final int S_IFMT = 0xF000;
     private static final int S_IFLNK = 0xA000;
 
@@ -100,12 +101,24 @@ record Preflight(
         covers.add("/dev/shm");
         boolean lacking = !create.isEmpty();
         for (Mount mount : spec.mounts()) {
-            directories.put(mount, source(linux, mount));
+            boolean directory = source(linux, mount);
+            directories.put(mount, directory);
             // What lies in a mount of ours is made there, whatever the root has in that place.
             boolean covered = covers.stream().anyMatch(at -> mount.target().startsWith(at + "/"));
-            if (covered || missing(linux, root, mount.target())) {
+            Stat there = covered ? ABSENT : lookUp(linux, root, mount.target());
+            if (there.result() == -Errno.ENOENT) {
                 create.add(mount.target());
                 lacking |= !covered;
+                if (host && !covered && spec.namespaces().contains(Namespace.USER)) {
+                    requireMakeable(linux, root, mount.target(), facts.privileged());
+                }
+            } else if (there.result() == 0 && there.isDirectory() != directory) {
+                throw new SandboxConfigException(
+                        "mount target "
+                                + mount.target()
+                                + (directory
+                                        ? " is not a directory, but what is to be mounted there is"
+                                        : " is a directory, but what is to be mounted there is not"));
             }
             covers.add(mount.target());
         }
@@ -138,12 +151,36 @@ record Preflight(
         }
     }
 
-    private static boolean missing(Linux linux, int root, String target) {
+    private static Stat lookUp(Linux linux, int root, String target) {
         int fd = linux.openat2(root, target, Linux.O_PATH, 0, RESOLVE_IN_ROOT_NO_MAGICLINKS);
-        if (fd >= 0) {
+        if (fd < 0) {
+            return new Stat(fd, 0, 0, 0, 0, 0, 0);
+        }
+        try {
+            return linux.stat(fd, "", Linux.AT_EMPTY_PATH);
+        } finally {
             linux.close(fd);
         }
-        return fd == -Errno.ENOENT;
+    }
+
+    /**
+     * The host's directories belong to ids that the sandbox's root is not: even in an overlay it
+     * can make something in none but the root directory, which the overlay made its own; and an
+     * ordinary user may lay no overlay over the host's tree at all.
+     */
+    private static void requireMakeable(Linux linux, int root, String target, boolean privileged) {
+        String parent = target;
+        do {
+            parent = parent.substring(0, Math.max(1, parent.lastIndexOf('/')));
+        } while (parent.length() > 1 && lookUp(linux, root, parent).result() == -Errno.ENOENT);
+        if (!privileged || parent.length() > 1) {
+            throw new SandboxConfigException(
+                    "mount target "
+                            + target
+                            + " does not exist on this host, and cannot be made in its tree; mount on something that"
+                            + " exists, or below /tmp, /var/tmp or /run, which are the sandbox's own"
+                            + (privileged ? ", or in a new directory of the top level" : ""));
+        }
     }
 
     /** Is the mount a directory? */

@@ -9,6 +9,7 @@ import io.bailey.sandbox.Termination;
 import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.cgroup.CgroupUsage;
 import io.bailey.sandbox.linux.launch.Session;
+import io.bailey.sandbox.linux.launch.Workers;
 import io.bailey.sandbox.linux.plan.Blueprint;
 
 import java.time.Duration;
@@ -16,7 +17,6 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,14 +28,14 @@ import java.util.stream.Stream;
  * is left.
  */
 final class Running {
-    private static final Executor FINISHER =
-            task -> Thread.ofVirtual().name("bailey-finish").start(task);
-
     /**
      * How long a platform thread polls by itself before it leaves the wait to the reactor and
      * parks. Also the longest that an interrupt may go unnoticed.
      */
     private static final long POLL_NANOS = 5_000_000;
+
+    /** How long the consumers of a killed command may take for what it had written. */
+    private static final int GRACE_SECONDS = 2;
 
     private final Engine engine;
     private final SandboxSpec spec;
@@ -52,6 +52,7 @@ final class Running {
     private final CompletableFuture<Result> result = new CompletableFuture<>();
     private Optional<ScheduledFuture<?>> wallTimer = Optional.empty();
     private Optional<CpuWatch> cpuWatch = Optional.empty();
+    private volatile Optional<ScheduledFuture<?>> grace = Optional.empty();
 
     Running(
             Engine engine,
@@ -117,6 +118,10 @@ final class Running {
         if (!hasPidNamespace()) {
             cgroup.kill();
         }
+        grace =
+                Optional.of(
+                        engine.timers()
+                                .schedule(session::forsake, GRACE_SECONDS, TimeUnit.SECONDS));
     }
 
     /** Ends it because nobody wants the result any more, nor what the sinks have not taken. */
@@ -167,7 +172,7 @@ final class Running {
 
     /** The result, for whoever does not wait in a thread of its own. */
     CompletableFuture<Result> finishInBackground() {
-        var _ = session.ended().whenCompleteAsync((nothing, failure) -> finish(), FINISHER);
+        var _ = session.ended().whenCompleteAsync((nothing, failure) -> finish(), Workers::execute);
         return result;
     }
 
@@ -184,6 +189,7 @@ final class Running {
         try {
             wallTimer.ifPresent(timer -> timer.cancel(false));
             cpuWatch.ifPresent(CpuWatch::stop);
+            grace.ifPresent(timer -> timer.cancel(false));
             Session.Outcome outcome = session.finish();
             CgroupUsage usage = lastReading();
             if (outcome.failure().isPresent()) {

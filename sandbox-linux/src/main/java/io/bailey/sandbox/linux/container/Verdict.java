@@ -28,6 +28,7 @@ record Verdict(
         long doneAt) {
     private static final int SIGNAL_BASE = 128;
     private static final int BLOCK = 512;
+    private static final int SIGKILL = 9;
 
     Result result() {
         int status =
@@ -51,7 +52,9 @@ record Verdict(
      * itself.
      */
     private Termination termination(int signal, int code) {
-        if (ours.isPresent()) {
+        // A kill leaves no report: what the init has told came before it.
+        boolean ownEnd = outcome.ending().isPresent() || (!spec.init() && signal != SIGKILL);
+        if (ours.isPresent() && !ownEnd) {
             return ours.get();
         }
         if (outcome.overLimit().isPresent()) {

@@ -9,7 +9,8 @@ import io.bailey.sandbox.linux.sys.Linux;
  *
  * @param euid effective user id
  * @param egid effective group id
- * @param privileged CAP_SYS_ADMIN is effective and this is the initial user namespace
+ * @param privileged CAP_SYS_ADMIN, CAP_SETUID and CAP_SETGID are effective and this is the initial
+ *     user namespace
  * @param effectiveCapabilities the effective set, one bit each, capabilities(7)
  * @param lastCapability the highest capability the kernel knows
  * @param kernel the kernel's version
@@ -31,7 +32,8 @@ public record HostFacts(
         boolean timeNamespaces,
         boolean cgroupV2,
         SubordinateIds subordinate) {
-    private static final int CAP_SYS_ADMIN = 21;
+    /** CAP_SYS_ADMIN to mount and to set up; CAP_SETGID and CAP_SETUID to map any id. */
+    private static final long FOR_SET_UP = 1L << 21 | 1L << 6 | 1L << 7;
 
     /** CAP_CHECKPOINT_RESTORE, the highest of Linux 5.9: for a /proc without cap_last_cap. */
     private static final int LAST_KNOWN_CAPABILITY = 40;
@@ -45,7 +47,7 @@ public record HostFacts(
     static HostFacts probe(Source source, int euid, int egid, boolean cgroupV2) {
         long effective = effectiveCapabilities(source.read("/proc/self/status"));
         boolean privileged =
-                (effective >>> CAP_SYS_ADMIN & 1) == 1
+                (effective & FOR_SET_UP) == FOR_SET_UP
                         && isWholeRange(source.line("/proc/self/uid_map"));
         KernelVersion kernel = KernelVersion.parse(source.line("/proc/sys/kernel/osrelease"));
         return new HostFacts(
@@ -55,7 +57,7 @@ public record HostFacts(
                 effective,
                 (int) source.number("/proc/sys/kernel/cap_last_cap", LAST_KNOWN_CAPABILITY),
                 kernel,
-                UserNamespaces.obstacle(source, privileged).isEmpty(),
+                UserNamespaces.obstacle(source, privileged, euid, effective).isEmpty(),
                 kernel.atLeast(6, 13),
                 source.exists("/proc/self/ns/time"),
                 cgroupV2,

@@ -19,7 +19,11 @@ final class NamespaceChecks {
     static List<Finding> of(Source source, HostFacts facts) {
         return List.of(
                 kinds(source),
-                UserNamespaces.obstacle(source, facts.privileged())
+                UserNamespaces.obstacle(
+                                source,
+                                facts.privileged(),
+                                facts.euid(),
+                                facts.effectiveCapabilities())
                         .orElseGet(() -> ok(UserNamespaces.CHECK, user(facts))),
                 subordinateIds(facts));
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
 final class UserNamespaces {
     static final String CHECK = "user namespaces";
 
+    private static final int CAP_SETFCAP = 31;
     private static final long CLONE_NEWUSER = 0x1000_0000;
 
     /**
@@ -24,7 +25,8 @@ final class UserNamespaces {
 
     private UserNamespaces() {}
 
-    static Optional<Finding> obstacle(Source source, boolean privileged) {
+    static Optional<Finding> obstacle(
+            Source source, boolean privileged, int euid, long effectiveCapabilities) {
         if (!source.exists("/proc/self/ns/user")) {
             return missing(
                     "this kernel is built without CONFIG_USER_NS", "boot a kernel that has it");
@@ -41,6 +43,11 @@ final class UserNamespaces {
                             + " to unshare(CLONE_NEWUSER)",
                     "run the container with a seccomp profile that allows clone, clone3, unshare and the mount calls"
                             + " (docker run --security-opt seccomp=unconfined)");
+        }
+        if (!privileged && euid == 0 && (effectiveCapabilities >>> CAP_SETFCAP & 1) == 0) {
+            return missing(
+                    "this JVM is uid 0 without CAP_SETFCAP, and without it nobody may map uid 0 (Linux 5.12)",
+                    "run the JVM as another user, or give it that capability (docker run --cap-add SETFCAP)");
         }
         return privileged ? Optional.empty() : unprivileged(source);
     }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 final class HostFile implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int O_NOCTTY = 0x100;
+    private static final int F_SETFL = 4;
     private static final int MODE = 0666;
 
     private final Linux linux;
@@ -50,7 +51,11 @@ final class HostFile implements AutoCloseable {
         LaunchException.check(number, "open", path.toString());
         Fd fd = Pipe.own(linux, number, path.toString());
         Stat stat = linux.stat(fd.number(), "", Linux.AT_EMPTY_PATH);
-        if (!stat.isRegular() && !stat.isCharacterDevice()) {
+        boolean writing = (flags & Linux.O_WRONLY) != 0;
+        if (writing && !stat.isDirectory()) {
+            // A pipe that has a reader by now, such as /dev/stdout often is, may be waited for.
+            linux.fcntl(fd.number(), F_SETFL, 0);
+        } else if (!stat.isRegular() && !stat.isCharacterDevice()) {
             fd.close();
             throw new SandboxSetupException(
                     "use as a standard stream",

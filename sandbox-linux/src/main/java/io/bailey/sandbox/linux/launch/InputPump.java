@@ -14,8 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Carries bytes to a command's stdin: the pipe is written on the reactor's thread when it takes
- * some, the caller's stream is read on a virtual thread that waits in between. A command that does
- * not read to the end is no error.
+ * some, the caller's stream is read on a worker that waits in between. A command that does not read
+ * to the end is no error.
  */
 final class InputPump {
     private static final int CHUNK = 1 << 16;
@@ -28,7 +28,7 @@ final class InputPump {
     private final Runnable onBroken;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition written = lock.newCondition();
-    private Optional<Thread> reader = Optional.empty();
+    private Optional<Thread> feeder = Optional.empty();
     private Optional<Throwable> failure = Optional.empty();
     private byte[] chunk = new byte[0];
     private int at;
@@ -56,13 +56,13 @@ final class InputPump {
     }
 
     void start() {
-        reader = Optional.of(Thread.ofVirtual().name("bailey-stdin").start(this::feed));
+        Workers.deliver(this::feed);
     }
 
     private void feed() {
         byte[] buffer = new byte[CHUNK];
         try {
-            int n = source.read(buffer);
+            int n = begin() ? source.read(buffer) : -1;
             while (n >= 0 && put(Arrays.copyOf(buffer, n))) {
                 n = source.read(buffer);
             }
@@ -74,6 +74,17 @@ final class InputPump {
         } finally {
             close();
             closeSource();
+        }
+    }
+
+    /** From here on a close interrupts this thread. Returns whether there was none yet. */
+    private boolean begin() {
+        lock.lock();
+        try {
+            feeder = Optional.of(Thread.currentThread());
+            return !closed;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -184,9 +195,10 @@ final class InputPump {
             closed = true;
             fd.close();
             written.signal();
+            feeder.filter(thread -> thread != Thread.currentThread()).ifPresent(Thread::interrupt);
+            feeder = Optional.empty();
         } finally {
             lock.unlock();
         }
-        reader.filter(thread -> thread != Thread.currentThread()).ifPresent(Thread::interrupt);
     }
 }

@@ -8,11 +8,14 @@ import java.io.OutputStream;
  */
 final class StreamTarget implements ThreadSink.Target {
     private final OutputStream stream;
-    private final boolean ours;
+    private final Runnable release;
 
-    StreamTarget(OutputStream stream, boolean ours) {
+    /**
+     * @param release lets go of it
+     */
+    StreamTarget(OutputStream stream, Runnable release) {
         this.stream = stream;
-        this.ours = ours;
+        this.release = release;
     }
 
     @Override
@@ -23,8 +26,10 @@ final class StreamTarget implements ThreadSink.Target {
     @Override
     public void close() throws IOException {
         stream.flush();
-        if (ours) {
-            stream.close();
-        }
+    }
+
+    @Override
+    public void release() {
+        release.run();
     }
 }

@@ -16,7 +16,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -184,10 +183,10 @@ public final class Streams implements AutoCloseable {
                             kind,
                             onLimit);
             case Output.Lines(var consumer) ->
-                    pump(() -> threadSink(new LineTarget(consumer), kind), limit, kind, onLimit);
+                    pump(() -> threadSink(new LineTarget(consumer)), limit, kind, onLimit);
             case Output.Sink(OutputStream stream) ->
                     pump(
-                            () -> threadSink(new StreamTarget(stream, false), kind),
+                            () -> threadSink(new StreamTarget(stream, () -> {})),
                             limit,
                             kind,
                             onLimit);
@@ -195,7 +194,7 @@ public final class Streams implements AutoCloseable {
                 HostFile file = HostFile.forWriting(linux, path);
                 closing.add(file);
                 yield pump(
-                        () -> threadSink(new StreamTarget(file.output(), true), kind),
+                        () -> threadSink(new StreamTarget(file.output(), file::close)),
                         limit,
                         kind,
                         onLimit);
@@ -203,8 +202,8 @@ public final class Streams implements AutoCloseable {
         };
     }
 
-    private Sink threadSink(ThreadSink.Target target, OutputStreamKind kind) {
-        return new ThreadSink(target, kind.toString().toLowerCase(Locale.ROOT), onBroken);
+    private Sink threadSink(ThreadSink.Target target) {
+        return new ThreadSink(target, onBroken);
     }
 
     private Optional<OutputPump> pump(

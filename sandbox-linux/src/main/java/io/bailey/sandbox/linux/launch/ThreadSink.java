@@ -9,20 +9,20 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Hands chunks to code of the caller's (a consumer of lines, a stream, a file), which may block as
- * long as it likes, on a virtual thread of its own. While more than {@value #HIGH_WATER} bytes
- * wait, the pipe is not read, so the command blocks in write(2) as it would with any slow reader.
+ * long as it likes, on a thread of its own. While more than {@value #HIGH_WATER} bytes wait, the
+ * pipe is not read, so the command blocks in write(2) as it would with any slow reader.
  */
 final class ThreadSink implements Sink {
     private static final int HIGH_WATER = 1 << 20;
 
     private final Target target;
-    private final Thread thread;
     private final Runnable onFailure;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<byte[]> chunks = new ArrayDeque<>();
     private Optional<Runnable> resume = Optional.empty();
+    private Optional<Thread> drainer = Optional.empty();
     private long waiting;
     private boolean ended;
     private boolean broken;
@@ -31,17 +31,22 @@ final class ThreadSink implements Sink {
     interface Target {
         void write(byte[] chunk) throws Exception;
 
+        /** All has been written. */
         void close() throws Exception;
+
+        /** Lets go of what is ours, however it ended. */
+        default void release() {
+            // A consumer is the caller's.
+        }
     }
 
     /**
      * @param onFailure what to do when the caller's code throws: nobody wants the rest
      */
-    ThreadSink(Target target, String name, Runnable onFailure) {
+    ThreadSink(Target target, Runnable onFailure) {
         this.target = target;
         this.onFailure = onFailure;
-        this.thread = Thread.ofVirtual().name("bailey-" + name).unstarted(this::drain);
-        thread.start();
+        Workers.deliver(this::drain);
     }
 
     @Override
@@ -82,10 +87,16 @@ final class ThreadSink implements Sink {
     public void cancel() {
         giveUp();
         done.complete(null);
-        thread.interrupt();
+        lock.lock();
+        try {
+            drainer.ifPresent(Thread::interrupt);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void drain() {
+        setDrainer(Optional.of(Thread.currentThread()));
         try {
             Optional<byte[]> chunk = next();
             while (chunk.isPresent()) {
@@ -99,6 +110,18 @@ final class ThreadSink implements Sink {
             done.completeExceptionally(failure);
             giveUp();
             onFailure.run();
+        } finally {
+            setDrainer(Optional.empty());
+            target.release();
+        }
+    }
+
+    private void setDrainer(Optional<Thread> thread) {
+        lock.lock();
+        try {
+            drainer = thread;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -1,10 +1,13 @@
 package io.bailey.sandbox.linux.plan;
 
 import io.bailey.sandbox.Command;
+import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.linux.program.Argument;
 import io.bailey.sandbox.linux.program.Blob;
+import io.bailey.sandbox.linux.program.Operation.Label;
 import io.bailey.sandbox.linux.program.ProgramBuilder;
 import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Sys;
 
 import java.util.ArrayList;
@@ -12,12 +15,20 @@ import java.util.List;
 
 /**
  * exec with a search of PATH inside the sandbox's root, execvp(3): one attempt for each directory.
- * When none succeeds a second round tells why: it ends at the first file that is there but may not
- * be executed, or at the last that is missing.
+ * When none succeeds a second round tells why: it ends at the first file that is there but cannot
+ * be executed (the failed call is an execve), or at the last that is missing (the failed call is
+ * the openat that looks for it). ENOENT of execve alone would not tell a missing file from a script
+ * whose interpreter is missing.
  */
 public final class ExecSteps {
     /** The step that an error record of a failed exec names. */
     public static final String STEP = "execute";
+
+    private static final Argument CWD = Argument.flags("AT_FDCWD", Linux.AT_FDCWD);
+    private static final int MOST_DIRECTORIES = 1_000;
+    private static final Integer[] GOES_ON = {
+        Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES, Errno.ELOOP
+    };
 
     private final ProgramBuilder program;
     private final Command command;
@@ -33,15 +44,25 @@ public final class ExecSteps {
         List<String> candidates = candidates();
         Blob argv = strings(command.arguments(), "argv");
         Blob envp = strings(environment.entries(), "envp");
-        if (candidates.size() > 1) {
-            candidates.forEach(file ->
-                    attempt(file, argv, envp).tolerate(Errno.ENOENT, Errno.ENOTDIR, Errno.EACCES));
-            candidates
-                    .subList(0, candidates.size() - 1)
-                    .forEach(file ->
-                            attempt(file, argv, envp).tolerate(Errno.ENOENT, Errno.ENOTDIR));
+        candidates.forEach(file -> attempt(file, argv, envp).tolerate(GOES_ON));
+        for (String file : candidates.subList(0, candidates.size() - 1)) {
+            Label absent = new Label();
+            look(file).tolerate(GOES_ON).orElse(absent);
+            attempt(file, argv, envp);
+            program.place(absent);
         }
+        look(candidates.getLast());
         attempt(candidates.getLast(), argv, envp);
+    }
+
+    private ProgramBuilder.Call look(String file) {
+        program.step(STEP, file);
+        return program.call(
+                Sys.OPENAT,
+                CWD,
+                Argument.of(file),
+                Argument.flags("O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC),
+                Argument.of(0));
     }
 
     private ProgramBuilder.Call attempt(String file, Blob argv, Blob envp) {
@@ -54,7 +75,17 @@ public final class ExecSteps {
         if (file.contains("/")) {
             return List.of(file);
         }
-        return environment.path().stream()
+        List<String> directories = environment.path().stream().distinct().toList();
+        if (directories.size() > MOST_DIRECTORIES) {
+            throw new SandboxConfigException(
+                    "PATH: "
+                            + directories.size()
+                            + " directories to look for \""
+                            + file
+                            + "\" in; at most "
+                            + MOST_DIRECTORIES);
+        }
+        return directories.stream()
                 .map(directory -> (directory.isEmpty() ? "." : directory) + "/" + file)
                 .toList();
     }

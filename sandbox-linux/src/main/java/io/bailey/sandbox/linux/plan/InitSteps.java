@@ -26,6 +26,7 @@ import java.util.List;
 final class InitSteps {
     private static final Argument NIL = Argument.nil();
     private static final Argument MONOTONIC = Argument.flags("CLOCK_MONOTONIC", 1);
+    private static final Argument MODE_MASK = Argument.of(0);
     private static final int SIGCHLD = 17;
     private static final int PR_SET_DUMPABLE = 4;
     private static final int PR_SET_NAME = 15;
@@ -57,6 +58,8 @@ final class InitSteps {
         program.call(
                 Sys.PRCTL, Argument.flags("PR_SET_NAME", PR_SET_NAME), Argument.of("bailey-init"));
         program.call(Sys.SETSID);
+        // The JVM's is none of the sandbox's business: what is made gets the modes that are said.
+        program.call(Sys.UMASK, MODE_MASK);
         // While the JVM writes the id maps. The init execs nothing more, so what it has now it
         // keeps.
         program.step("drop the bounding set", "");

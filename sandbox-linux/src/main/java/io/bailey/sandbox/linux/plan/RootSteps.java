@@ -16,6 +16,9 @@ public final class RootSteps {
 
     private static final long FILE_SLACK = 1 << 20;
 
+    /** More than any memory; what is added to it still fits a long. */
+    private static final long MOST = 1L << 60;
+
     private final ProgramBuilder program;
     private final SandboxSpec spec;
     private final Site site;
@@ -67,7 +70,7 @@ public final class RootSteps {
                         .mapToLong(m ->
                                 m.mount() instanceof Mount.File file ? file.content().length : 0)
                         .sum();
-        return spec.writableRootSize().bytes() + files + FILE_SLACK;
+        return Math.min(MOST, spec.writableRootSize().bytes()) + files + FILE_SLACK;
     }
 
     private void takeRoot() {

@@ -124,10 +124,10 @@ class ExecutionTest {
     }
 
     @Test
-    void aScriptWithoutItsInterpreterIsNotFound() throws IOException {
+    void aScriptWithoutItsInterpreterCannotBeExecuted() throws IOException {
         program("script", "#!/none/interpreter\n", "rwxr-xr-x");
 
-        assertThat(failure(Command.of("/mnt/script")).reason()).isEqualTo(Reason.NOT_FOUND);
+        assertThat(failure(Command.of("/mnt/script")).reason()).isEqualTo(Reason.NOT_EXECUTABLE);
     }
 
     @Test
