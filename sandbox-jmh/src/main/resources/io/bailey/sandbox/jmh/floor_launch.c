@@ -323,7 +323,7 @@ static void start(struct run *run) {
     int kind = run->options->kind;
     struct entry *entry = describe(run);
     struct clone_args args = {
-            .flags = CLONE_VM | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS
+            .flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS
                     | CLONE_NEWIPC | (kind & USERNS ? CLONE_NEWUSER : 0) | (kind & NETNS ? CLONE_NEWNET : 0),
             .pidfd = (unsigned long)&run->pidfd,
             .stack = (unsigned long)run->worker->stack,

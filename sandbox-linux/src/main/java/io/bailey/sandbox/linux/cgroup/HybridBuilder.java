@@ -136,8 +136,7 @@ final class HybridBuilder {
                         Fixes.MOUNT);
         for (Controller controller :
                 List.of(Controller.PIDS, Controller.CPUACCT, Controller.CPU, Controller.MEMORY)) {
-            V1Base base =
-                    Objects.requireNonNull(bases.get(controller), "found when it was discovered");
+            V1Base base = bases.get(controller);
             if (base != null && base.blocked().isEmpty() && !base.holdsCpuset()) {
                 return base;
             }

@@ -8,20 +8,27 @@ import io.bailey.sandbox.SandboxUnavailableException;
 import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.host.Doctor;
 import io.bailey.sandbox.linux.host.HostFacts;
+import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.Launcher;
 import io.bailey.sandbox.linux.mount.HostTrees;
 import io.bailey.sandbox.linux.sys.FdTable;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.NativeAccess;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** What all sandboxes of this JVM share: found out once, when the first is built. */
 public final class Engine {
+    private static final ReentrantLock STARTING = new ReentrantLock();
+    private static volatile @Nullable Engine shared;
+
     private final Linux linux;
     private final HostFacts facts;
     private final int cpus = possibleCpus();
@@ -46,25 +53,36 @@ public final class Engine {
         timers.setRemoveOnCancelPolicy(true);
     }
 
-    private static final class Shared {
-        static final Engine ENGINE = start();
-
-        private static Engine start() {
-            requireNativeAccess();
-            Linux linux = Linux.host();
-            // Beside the first start, not before it: growing waits for an RCU grace period.
-            Thread.ofPlatform()
-                    .name("bailey-fd-table")
-                    .daemon(true)
-                    .start(() -> FdTable.grow(linux));
-            return new Engine(linux);
+    /** No class initializer: one that fails, for lack of a descriptor, say, fails for ever. */
+    private static Engine start() {
+        Engine known = shared;
+        if (known != null) {
+            return known;
+        }
+        STARTING.lock();
+        try {
+            if (shared == null) {
+                Linux linux = Linux.host();
+                Engine engine = new Engine(linux);
+                // Beside the first start, not before it: growing waits for an RCU grace period.
+                Thread.ofPlatform()
+                        .name("bailey-fd-table")
+                        .daemon(true)
+                        .start(() -> FdTable.grow(linux));
+                shared = engine;
+            }
+            return shared;
+        } catch (LaunchException failure) {
+            throw Failures.of(failure);
+        } finally {
+            STARTING.unlock();
         }
     }
 
     /** The one engine of this JVM. */
     public static Engine shared() {
         requireNativeAccess();
-        return Shared.ENGINE;
+        return start();
     }
 
     /**

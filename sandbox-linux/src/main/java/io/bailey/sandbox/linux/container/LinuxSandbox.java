@@ -106,7 +106,7 @@ final class LinuxSandbox implements Sandbox {
         } catch (SandboxException failure) {
             return CompletableFuture.failedFuture(failure);
         }
-        running.session().watch();
+        running.watchSession();
         CancellableResult future = new CancellableResult(running::forsake);
         var _ =
                 running.finishInBackground()
@@ -121,12 +121,13 @@ final class LinuxSandbox implements Sandbox {
     public Container start(Command command) {
         Running running = begin(command, true);
         Optional<ProcessHandle> handle = ProcessHandle.of(running.pid());
-        CompletableFuture<Void> started = running.session().awaitStart();
-        running.session().watch();
+        CompletableFuture<Void> started = running.awaitStart();
+        running.watchSession();
         CompletableFuture<Result> result = running.finishInBackground();
         var _ = result.whenComplete((r, failure) -> living.remove(running));
         started.join();
-        if (running.session().failure().isPresent()) {
+        if (running.session().failure().isPresent()
+                || running.session().internalFailure().isPresent()) {
             throw failureOf(result);
         }
         return new LinuxContainer(spec, command, running, result, handle);

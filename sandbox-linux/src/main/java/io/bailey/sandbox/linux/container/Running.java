@@ -8,6 +8,7 @@ import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.Termination;
 import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.cgroup.CgroupUsage;
+import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.Session;
 import io.bailey.sandbox.linux.launch.Workers;
 import io.bailey.sandbox.linux.plan.Blueprint;
@@ -150,6 +151,8 @@ final class Running {
             throw interrupted;
         } catch (java.util.concurrent.ExecutionException sinkFailed) {
             // finish() tells.
+        } catch (RuntimeException | Error failure) {
+            session.breakOff(failure);
         }
         finish();
         return resultOrThrow();
@@ -167,6 +170,28 @@ final class Running {
             throw failed.getCause() instanceof SandboxException cause
                     ? cause
                     : new SandboxException("the run failed", failed);
+        }
+    }
+
+    /** Completes when the command's exec has succeeded, or never will. */
+    CompletableFuture<Void> awaitStart() {
+        try {
+            return session.awaitStart();
+        } catch (RuntimeException | Error failure) {
+            session.breakOff(failure);
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /** Leaves the wait to the reactor. */
+    void watchSession() {
+        if (session.internalFailure().isPresent()) {
+            return;
+        }
+        try {
+            session.watch();
+        } catch (RuntimeException | Error failure) {
+            session.breakOff(failure);
         }
     }
 
@@ -195,8 +220,15 @@ final class Running {
             if (outcome.failure().isPresent()) {
                 throw Failures.of(outcome.failure().get(), blueprint, command);
             }
+            internalFailure();
             sinkFailure();
             inputFailure();
+            if (outcome.ending().isEmpty() && outcome.exit().result() < 0) {
+                throw new SandboxException(
+                        "the command ended, but its exit status is lost: something else in this process waits for"
+                                + " all children, or SIGCHLD is ignored in it; use init(true), which does not"
+                                + " depend on that");
+            }
             result.complete(
                     new Verdict(spec, verdict.get(), outcome, usage, askedAt, System.nanoTime())
                             .result());
@@ -214,6 +246,18 @@ final class Running {
             return cgroup.usage();
         } finally {
             cgroup.close();
+        }
+    }
+
+    private void internalFailure() {
+        Optional<Throwable> failure = session.internalFailure();
+        if (failure.isPresent()) {
+            throw failure.get() instanceof LaunchException step
+                    ? Failures.of(step)
+                    : new SandboxException(
+                            "the command was killed, for this JVM failed while it ran: "
+                                    + failure.get(),
+                            failure.get());
         }
     }
 

@@ -145,7 +145,7 @@ final class InputPump {
         if (!watching) {
             watching = true;
             key = reactor.newKey();
-            reactor.add(key, fd.number(), Linux.EPOLLOUT, events -> ready());
+            reactor.add(key, fd.number(), Linux.EPOLLOUT, events -> ready(), this::broke);
         }
     }
 

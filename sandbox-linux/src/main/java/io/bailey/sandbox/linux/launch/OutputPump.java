@@ -7,6 +7,7 @@ import io.bailey.sandbox.linux.sys.Linux;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * Carries one output stream of a command from its pipe to a sink, on the reactor's thread, up to a
@@ -23,6 +24,7 @@ final class OutputPump {
     private final Sink sink;
     private final long limit;
     private final Runnable onLimit;
+    private final Consumer<Throwable> onFailure;
     private final ReentrantLock lock = new ReentrantLock();
     private long key;
     private boolean watching;
@@ -30,13 +32,21 @@ final class OutputPump {
     private boolean finishing;
     private long seen;
 
-    OutputPump(Linux linux, Reactor reactor, Fd fd, Sink sink, long limit, Runnable onLimit) {
+    OutputPump(
+            Linux linux,
+            Reactor reactor,
+            Fd fd,
+            Sink sink,
+            long limit,
+            Runnable onLimit,
+            Consumer<Throwable> onFailure) {
         this.linux = linux;
         this.reactor = reactor;
         this.fd = fd;
         this.sink = sink;
         this.limit = limit;
         this.onLimit = onLimit;
+        this.onFailure = onFailure;
     }
 
     Sink sink() {
@@ -50,7 +60,7 @@ final class OutputPump {
             if (!watching && !atEnd && !finishing) {
                 key = reactor.newKey();
                 watching = true;
-                reactor.add(key, fd.number(), Linux.EPOLLIN, events -> pump());
+                reactor.add(key, fd.number(), Linux.EPOLLIN, events -> pump(), onFailure);
             }
         } finally {
             lock.unlock();
@@ -156,6 +166,18 @@ final class OutputPump {
             lock.unlock();
         }
         return sink.end();
+    }
+
+    /** Without reading what is left. */
+    void close() {
+        lock.lock();
+        try {
+            unwatch();
+            finishing = true;
+            fd.close();
+        } finally {
+            lock.unlock();
+        }
     }
 
     boolean overLimit() {

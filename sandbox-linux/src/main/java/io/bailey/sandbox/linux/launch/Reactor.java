@@ -7,6 +7,7 @@ import io.bailey.sandbox.linux.sys.Linux;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * One platform thread that waits in epoll(7) for every sandbox of this JVM, so that callers park
@@ -23,7 +24,9 @@ public final class Reactor {
     private final int epoll;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private final AtomicLong keys = new AtomicLong();
-    private final ConcurrentHashMap<Long, Handler> handlers = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Long, Registration> handlers = new ConcurrentHashMap<>();
+
+    private record Registration(int fd, Handler handler, Consumer<Throwable> onFailure) {}
 
     /** What to do when a descriptor is ready. */
     @FunctionalInterface
@@ -49,9 +52,13 @@ public final class Reactor {
         return keys.incrementAndGet();
     }
 
-    /** Watches {@code fd} under {@code key}. */
-    void add(long key, int fd, int events, Handler handler) {
-        handlers.put(key, handler);
+    /**
+     * Watches {@code fd} under {@code key}.
+     *
+     * @param onFailure told what the handler threw; it is not called again
+     */
+    void add(long key, int fd, int events, Handler handler, Consumer<Throwable> onFailure) {
+        handlers.put(key, new Registration(fd, handler, onFailure));
         int result = linux.epollCtl(epoll, Linux.EPOLL_CTL_ADD, fd, events, key);
         if (result < 0) {
             handlers.remove(key);
@@ -83,15 +90,16 @@ public final class Reactor {
     }
 
     private void dispatch(long key, int events) {
-        Handler handler = handlers.get(key);
-        if (handler == null) {
+        Registration registration = handlers.get(key);
+        if (registration == null) {
             return;
         }
         try {
-            handler.ready(events);
+            registration.handler().ready(events);
         } catch (RuntimeException | Error bug) {
-            // One sandbox's trouble must not end the wait of all others.
-            LOG.log(System.Logger.Level.ERROR, "a handler failed", bug);
+            // One sandbox's trouble must not end the wait of all others, nor come again at once.
+            remove(key, registration.fd());
+            registration.onFailure().accept(bug);
         }
     }
 }

@@ -43,6 +43,9 @@ public final class Session {
     private final AtomicReference<Optional<Termination.OutputLimitExceeded>> overLimit =
             new AtomicReference<>(Optional.empty());
 
+    private final AtomicReference<Optional<Throwable>> internalFailure =
+            new AtomicReference<>(Optional.empty());
+
     private @Nullable Streams streams;
     private @Nullable Pipe status;
     private @Nullable Pipe lifeline;
@@ -82,7 +85,8 @@ public final class Session {
                             overLimit.compareAndSet(Optional.empty(), Optional.of(exceeded));
                             kill();
                         },
-                        this::kill);
+                        this::kill,
+                        this::broke);
         status = Pipe.open(linux, 0, "for the status");
         lifeline = Pipe.open(linux, Linux.O_NONBLOCK, "for the lifeline");
         Pipe.nonBlocking(linux, status.readEnd());
@@ -130,7 +134,12 @@ public final class Session {
     public void watch() {
         streams().watch();
         pidfdKey = reactor.newKey();
-        reactor.add(pidfdKey, there(pidfd).number(), Linux.EPOLLIN, events -> gone());
+        reactor.add(
+                pidfdKey,
+                there(pidfd).number(),
+                Linux.EPOLLIN,
+                events -> gone(),
+                ended::completeExceptionally);
     }
 
     /**
@@ -174,7 +183,8 @@ public final class Session {
                 statusKey,
                 there(status).readEnd().number(),
                 Linux.EPOLLIN,
-                events -> statusReady());
+                events -> statusReady(),
+                this::broke);
         return started;
     }
 
@@ -225,6 +235,29 @@ public final class Session {
      */
     public CompletableFuture<Void> ended() {
         return ended;
+    }
+
+    /** Something of ours failed while the child runs: it ends, and the caller is told why. */
+    private void broke(Throwable failure) {
+        internalFailure.compareAndSet(Optional.empty(), Optional.of(failure));
+        started.complete(null);
+        kill();
+    }
+
+    /** What failed on our side while the child ran. */
+    public Optional<Throwable> internalFailure() {
+        return internalFailure.get();
+    }
+
+    /** The wait itself failed: the child is killed, and its end not waited for by the reactor. */
+    public void breakOff(Throwable failure) {
+        broke(failure);
+        goneAt = System.nanoTime();
+        isGone = true;
+        unwatchStatus();
+        streams().forsake();
+        streams().close();
+        ended.complete(null);
     }
 
     /** Has the child ended? Its output may still be on its way to the caller's sinks. */

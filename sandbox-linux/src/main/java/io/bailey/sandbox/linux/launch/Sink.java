@@ -16,7 +16,9 @@ interface Sink {
     boolean accept(ByteBuffer bytes, Runnable resume);
 
     /** No more will come; the future completes when everything has reached its destination. */
-    CompletableFuture<Void> end();
+    default CompletableFuture<Void> end() {
+        return CompletableFuture.completedFuture(null);
+    }
 
     /**
      * Nobody waits for that any longer: drops what is left, and completes {@link #end}'s future.

@@ -32,12 +32,17 @@ public final class Streams implements AutoCloseable {
      */
     private static final int PIPE_CAPACITY = 1 << 16;
 
+    /**
+     * −1 where the command has the host's own ids: then it gets pipes even for nothing, for as root
+     * it could change the mode of the host's own /dev/null through its descriptor.
+     */
     private record Owner(int uid, int gid) {}
 
     private final Linux linux;
     private final Reactor reactor;
     private final Owner owner;
     private final Runnable onBroken;
+    private final Consumer<Throwable> onFailure;
     private final List<Fd> theirs = new ArrayList<>();
     private final List<Fd> ours = new ArrayList<>();
     private final List<HostFile> closing = new ArrayList<>();
@@ -45,7 +50,13 @@ public final class Streams implements AutoCloseable {
     private Optional<OutputPump> output = Optional.empty();
     private Optional<OutputPump> error = Optional.empty();
 
-    private Streams(Linux linux, Reactor reactor, Owner owner, Runnable onBroken) {
+    private Streams(
+            Linux linux,
+            Reactor reactor,
+            Owner owner,
+            Runnable onBroken,
+            Consumer<Throwable> onFailure) {
+        this.onFailure = onFailure;
         this.onBroken = onBroken;
         this.linux = linux;
         this.reactor = reactor;
@@ -61,6 +72,7 @@ public final class Streams implements AutoCloseable {
      * @param hostUid who owns the pipes, so that the command may reopen /dev/stdout; −1 leaves them
      *     alone
      * @param onLimit told which stream went over its limit
+     * @param onFailure told what went wrong in the reactor
      * @param onBroken run when the caller's own stream or consumer has thrown
      */
     static Streams open(
@@ -71,8 +83,10 @@ public final class Streams implements AutoCloseable {
             int hostUid,
             int hostGid,
             Consumer<Termination.OutputLimitExceeded> onLimit,
-            Runnable onBroken) {
-        Streams streams = new Streams(linux, reactor, new Owner(hostUid, hostGid), onBroken);
+            Runnable onBroken,
+            Consumer<Throwable> onFailure) {
+        Streams streams =
+                new Streams(linux, reactor, new Owner(hostUid, hostGid), onBroken, onFailure);
         try {
             streams.stdin(command.input());
             streams.output =
@@ -115,7 +129,13 @@ public final class Streams implements AutoCloseable {
 
     private void stdin(Input from) {
         switch (from) {
-            case Input.Empty() -> host("/dev/null", Linux.O_RDONLY);
+            case Input.Empty() -> {
+                if (owner.uid() < 0) {
+                    feed(new byte[0]);
+                } else {
+                    host("/dev/null", Linux.O_RDONLY);
+                }
+            }
             case Input.File(var path) -> {
                 HostFile file = HostFile.forReading(linux, path);
                 closing.add(file);
@@ -164,6 +184,9 @@ public final class Streams implements AutoCloseable {
         long limit = limits.handedOn();
         return switch (to) {
             case Output.Discard() -> {
+                if (owner.uid() < 0) {
+                    yield pump(() -> (bytes, resume) -> true, Long.MAX_VALUE, kind, onLimit);
+                }
                 host("/dev/null", Linux.O_WRONLY);
                 yield Optional.empty();
             }
@@ -226,7 +249,8 @@ public final class Streams implements AutoCloseable {
                         () ->
                                 onLimit.accept(
                                         new Termination.OutputLimitExceeded(
-                                                kind, MemorySize.of(limit)))));
+                                                kind, MemorySize.of(limit))),
+                        onFailure));
     }
 
     /**
@@ -285,6 +309,7 @@ public final class Streams implements AutoCloseable {
 
     /** Nobody waits for what a command that never ran has written. */
     private static void abandon(OutputPump pump) {
+        pump.close();
         var _ = pump.sink().end();
     }
 

@@ -172,13 +172,32 @@ public final class MountProgram {
      * every kernel (fs/proc/root.c).
      */
     public void park(Variable mount) {
+        park(mount, "/proc/driver");
+    }
+
+    /**
+     * Hides a part of the host's /sys, for a root that is only changed to: what is left in the
+     * mount namespace whole would let a sandbox mount a sysfs of its own, unmasked and writable
+     * (mount_too_revealing, fs/namespace.c). What is parked at /proc/driver does the same for proc.
+     */
+    public void hideSys(Variable empty, Variable mount) {
+        Label absent = new Label();
+        program.step("leave no whole sysfs behind", "/sys/kernel");
         program.call(
-                Sys.MOVE_MOUNT,
-                Argument.of(mount),
-                EMPTY,
-                CWD,
-                Argument.of("/proc/driver"),
-                F_EMPTY);
+                        Sys.OPENAT,
+                        CWD,
+                        Argument.of("/sys/kernel"),
+                        Argument.flags("O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC),
+                        ZERO)
+                .store(mount);
+        program.amendLast().tolerate(Errno.ENOENT).orElse(absent);
+        clone(empty, mount);
+        park(mount, "/sys/kernel");
+        program.place(absent);
+    }
+
+    private void park(Variable mount, String place) {
+        program.call(Sys.MOVE_MOUNT, Argument.of(mount), EMPTY, CWD, Argument.of(place), F_EMPTY);
     }
 
     /** Attaches the mount in {@link #root}: from here on every target is looked up beneath it. */
@@ -195,6 +214,7 @@ public final class MountProgram {
                 root,
                 path,
                 Linux.O_PATH,
+                "O_PATH",
                 RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS,
                 "RESOLVE_IN_ROOT|RESOLVE_NO_SYMLINKS",
                 into);
@@ -209,16 +229,41 @@ public final class MountProgram {
                 root,
                 path,
                 Linux.O_PATH,
+                "O_PATH",
                 RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
                 "RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS",
                 into);
     }
 
+    /** Writes {@code content} to the file {@code path} of the new root. */
+    public void write(String path, String content, Variable file) {
+        open(
+                root,
+                path,
+                Linux.O_WRONLY,
+                "O_WRONLY",
+                RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS,
+                "RESOLVE_IN_ROOT|RESOLVE_NO_SYMLINKS",
+                file);
+        program.call(
+                Sys.WRITE, Argument.of(file), Argument.of(content), Argument.of(content.length()));
+        program.call(Sys.CLOSE, Argument.of(file));
+    }
+
     private void open(
-            Variable dir, String path, int flags, int resolve, String names, Variable into) {
+            Variable dir,
+            String path,
+            int flags,
+            String mode,
+            int resolve,
+            String names,
+            Variable into) {
         Blob how =
                 Blob.struct(
-                        "{O_PATH|O_CLOEXEC, " + names + "}", flags | Linux.O_CLOEXEC, 0, resolve);
+                        "{" + mode + "|O_CLOEXEC, " + names + "}",
+                        flags | Linux.O_CLOEXEC,
+                        0,
+                        resolve);
         program.call(
                         Sys.OPENAT2,
                         Argument.of(dir),
@@ -341,7 +386,7 @@ public final class MountProgram {
         program.call(Sys.CHDIR, Argument.of("/"));
     }
 
-    /** chroot(2): the host's mounts stay beneath, out of reach of anyone without CAP_SYS_CHROOT. */
+    /** chroot(2): the host's mounts stay beneath; see {@link #hideSys}. */
     public void chroot() {
         program.step("chroot", "/");
         program.call(Sys.FCHDIR, Argument.of(root));

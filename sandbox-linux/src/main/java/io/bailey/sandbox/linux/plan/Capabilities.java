@@ -19,6 +19,7 @@ record Capabilities(long bits) {
         CAP_NET_ADMIN(12),
         CAP_SYS_CHROOT(18),
         CAP_SYS_ADMIN(21),
+        CAP_SYS_RESOURCE(24),
         CAP_SYS_TIME(25);
 
         private final int number;

@@ -9,6 +9,10 @@ import java.util.Set;
 /**
  * The flags of clone3(2) and their names.
  *
+ * <p>CLONE_VFORK is not there for its wait. In the sandbox's cgroup and still in the JVM's memory,
+ * the child would be the OOM killer's first choice there, and with it go all who share that memory:
+ * the JVM. A task in vfork is left out (in_vfork, mm/oom_kill.c).
+ *
  * <p>Cgroup and time namespaces are not among them: a cgroup namespace is rooted where its maker
  * stands, so the child must be in its cgroup first; and a time namespace's offsets are set before
  * anyone is in it. Both are unshared by the init.
@@ -24,8 +28,9 @@ public record CloneFlags(long bits, String text) {
 
     static CloneFlags of(Set<Namespace> namespaces, boolean intoCgroup) {
         List<String> names =
-                new ArrayList<>(List.of("CLONE_VM", "CLONE_PIDFD", "CLONE_CLEAR_SIGHAND"));
-        long bits = CLONE_VM | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
+                new ArrayList<>(
+                        List.of("CLONE_VM", "CLONE_VFORK", "CLONE_PIDFD", "CLONE_CLEAR_SIGHAND"));
+        long bits = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | CLONE_CLEAR_SIGHAND;
         if (intoCgroup) {
             names.add("CLONE_INTO_CGROUP");
             bits |= CLONE_INTO_CGROUP;

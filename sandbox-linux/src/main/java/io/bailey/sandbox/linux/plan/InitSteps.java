@@ -28,18 +28,23 @@ final class InitSteps {
     private static final Argument MONOTONIC = Argument.flags("CLOCK_MONOTONIC", 1);
     private static final Argument MODE_MASK = Argument.of(0);
     private static final int SIGCHLD = 17;
+    private static final int SIGKILL = 9;
     private static final int PR_SET_DUMPABLE = 4;
     private static final int PR_SET_NAME = 15;
     private static final int PR_CAPBSET_DROP = 24;
 
     private final ProgramBuilder program;
     private final Site site;
+    private final boolean pidNamespace;
+    private final Variable command;
     private final Label gone = new Label();
     private final Blob report = Blob.bytes(reportTemplate(), "&report");
 
-    InitSteps(ProgramBuilder program, Site site) {
+    InitSteps(ProgramBuilder program, SandboxSpec spec, Site site) {
         this.program = program;
         this.site = site;
+        this.pidNamespace = !spec.init() || spec.namespaces().contains(Namespace.PID);
+        this.command = program.variable("pid");
     }
 
     private static byte[] reportTemplate() {
@@ -60,6 +65,12 @@ final class InitSteps {
         program.call(Sys.SETSID);
         // The JVM's is none of the sandbox's business: what is made gets the modes that are said.
         program.call(Sys.UMASK, MODE_MASK);
+        // Before the ids change: the quota of keys is then that of the JVM's user, not one that all
+        // sandboxes of this JVM share.
+        program.step("join a session keyring of its own", "");
+        program.call(Sys.KEYCTL, Argument.flags("KEYCTL_JOIN_SESSION_KEYRING", 1), NIL)
+                .tolerate(Errno.ENOSYS);
+        beAsLikelyToBeKilledAsAnyone();
         // While the JVM writes the id maps. The init execs nothing more, so what it has now it
         // keeps.
         program.step("drop the bounding set", "");
@@ -74,9 +85,24 @@ final class InitSteps {
         if (site.identity().userNamespace()) {
             becomeSandboxRoot();
         }
-        program.step("join a session keyring of its own", "");
-        program.call(Sys.KEYCTL, Argument.flags("KEYCTL_JOIN_SESSION_KEYRING", 1), NIL)
-                .tolerate(Errno.ENOSYS);
+    }
+
+    /** A JVM that the OOM killer is told to spare must not have what it confines spared too. */
+    private void beAsLikelyToBeKilledAsAnyone() {
+        Variable file = program.variable("oom_score_adj");
+        Label notAllowed = new Label();
+        program.step("be as likely to be killed as any process", "/proc/self/oom_score_adj");
+        program.call(
+                        Sys.OPENAT,
+                        Argument.flags("AT_FDCWD", Linux.AT_FDCWD),
+                        Argument.of("/proc/self/oom_score_adj"),
+                        Argument.flags("O_WRONLY|O_CLOEXEC", Linux.O_WRONLY | Linux.O_CLOEXEC),
+                        Argument.of(0))
+                .store(file);
+        program.amendLast().tolerate(Errno.ENOENT, Errno.EACCES, Errno.EROFS).orElse(notAllowed);
+        program.call(Sys.WRITE, Argument.of(file), Argument.of("0"), Argument.of(1))
+                .tolerate(Errno.EACCES, Errno.EPERM);
+        program.place(notAllowed);
     }
 
     /**
@@ -128,7 +154,7 @@ final class InitSteps {
     }
 
     void startAndWatch(CommandSteps child, SandboxSpec spec) {
-        Variable pid = program.variable("pid");
+        Variable pid = command;
         Blob poll =
                 Blob.struct(
                         "[{fd=@signals, POLLIN}, {fd=@lifeline, POLLIN}]",
@@ -145,6 +171,13 @@ final class InitSteps {
                 NIL,
                 NIL);
         program.step("take SIGCHLD as something to read", "");
+        // Ignored in the JVM, it would be ignored here, and nobody would be woken.
+        program.call(
+                Sys.RT_SIGACTION,
+                Argument.of(SIGCHLD),
+                Argument.of(Blob.struct("{SIG_DFL}", 0, 0, 0, 0)),
+                NIL,
+                Argument.of(8));
         Blob mask = Blob.struct("[SIGCHLD]", 1L << (SIGCHLD - 1));
         program.call(
                 Sys.RT_SIGPROCMASK,
@@ -198,6 +231,7 @@ final class InitSteps {
     private void watch(Variable pid, Blob poll) {
         Label again = new Label();
         Label reap = new Label();
+        Label look = new Label();
         Label nothingEnded = new Label();
         Label commandEnded = new Label();
         program.step("watch the command and the JVM", "");
@@ -230,7 +264,7 @@ final class InitSteps {
                         NIL)
                 .tolerate(Errno.ECHILD)
                 .orElse(commandEnded)
-                .ifZero(reap);
+                .ifZero(look);
         program.place(commandEnded);
         program.step("report and end", "");
         stamp(Report.COMMAND_ENDED);
@@ -242,8 +276,16 @@ final class InitSteps {
                 .tolerate(Errno.EPIPE);
         program.call(Sys.EXIT_GROUP, Argument.of(0));
         program.place(nothingEnded);
-        // A byte from the JVM is a signal for the command; the end of the pipe, the end of the JVM.
         Variable signal = program.variable("signal");
+        heed(pid, signal, again);
+        // Orphans that end faster than they are reaped must not keep it from the JVM.
+        program.place(look);
+        heed(pid, signal, reap);
+        end();
+    }
+
+    /** A byte from the JVM is a signal for the command; the end of the pipe, the end of the JVM. */
+    private void heed(Variable pid, Variable signal, Label then) {
         program.step("pass a signal on, or end when the JVM is gone", "");
         program.call(
                         Sys.READ,
@@ -251,13 +293,12 @@ final class InitSteps {
                         Argument.addressOf(signal),
                         Argument.of(1))
                 .tolerate(Errno.EAGAIN, Errno.EINTR)
-                .orElse(again)
+                .orElse(then)
                 .ifZero(gone);
         program.call(Sys.KILL, Argument.of(pid), Argument.of(signal))
                 .tolerate(Errno.ESRCH)
-                .orElse(again)
-                .ifZero(again);
-        end();
+                .orElse(then)
+                .ifZero(then);
     }
 
     /** The place of {@link #end}. */
@@ -269,6 +310,11 @@ final class InitSteps {
     void end() {
         program.step("end", "");
         program.place(gone);
+        if (!pidNamespace) {
+            // Nothing ends with the init. Before the command is there this is the init's own group.
+            program.call(Sys.KILL, Argument.of(command), Argument.flags("SIGKILL", SIGKILL))
+                    .tolerate(Errno.ESRCH);
+        }
         program.call(Sys.EXIT_GROUP, Argument.of(137));
     }
 

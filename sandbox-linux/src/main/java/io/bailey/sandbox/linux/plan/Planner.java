@@ -20,7 +20,7 @@ public final class Planner {
 
     private static SyscallProgram init(SandboxSpec spec, Command command, Site site) {
         ProgramBuilder program = new ProgramBuilder("init");
-        InitSteps init = new InitSteps(program, site);
+        InitSteps init = new InitSteps(program, spec, site);
         CommandSteps child = new CommandSteps(program, spec, command, site);
         init.begin();
         new NamespaceSteps(program, spec).all();

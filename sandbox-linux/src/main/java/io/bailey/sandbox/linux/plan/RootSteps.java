@@ -47,6 +47,9 @@ public final class RootSteps {
             program.step(OVERLAY_STEP, spec.rootfs().toString());
             scratch.overlay(mounts.root(), site.identity().userNamespace());
         }
+        if (spec.rootChange() == RootChange.CHROOT) {
+            mounts.hideSys(scratch.emptyDirectory(), mount);
+        }
         mounts.attachRoot();
         new SystemSteps(program, mounts, spec, site, scratch, this::makeIfMissing).all();
         root.privateDirectories().forEach(this::privateDirectory);

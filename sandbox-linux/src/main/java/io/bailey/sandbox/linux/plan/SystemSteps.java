@@ -54,6 +54,11 @@ final class SystemSteps {
     private void proc() {
         program.step("mount proc", "/proc");
         freshOrTree("proc", site.trees().proc(), MountFlags.DATA, "/proc");
+        if (site.identity().userNamespace()) {
+            // One made inside would bring every capability back, over copies of these mounts.
+            program.step("allow no user namespace inside", "/proc/sys/user/max_user_namespaces");
+            mounts.write("/proc/sys/user/max_user_namespaces", "0", mount);
+        }
         KernelPaths.PROC_READ_ONLY.forEach(path -> {
             program.step("make read-only", path);
             mounts.readOnly(path, target, mount);

@@ -34,6 +34,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A command that was started and is held by a handle. */
@@ -533,6 +534,46 @@ class ContainerTest {
             assertThatThrownBy(container.process()::exitValue)
                     .isInstanceOf(SandboxException.class)
                     .hasMessageContaining("mine");
+        }
+    }
+
+    /** Stop when READY appears: the end waits for the consumer, which must not wait for the end. */
+    @Test
+    void aConsumerMayCloseItsOwnContainer() throws Exception {
+        CompletableFuture<Container> self = new CompletableFuture<>();
+        Command command =
+                Command.of("sh", "-c", "echo READY; sleep 1000")
+                        .stdout(Output.lines(line -> self.join().close()));
+
+        try (Container container = host().start(command)) {
+            self.complete(container);
+
+            assertThat(container.waitFor(Sandboxes.PATIENCE).orElseThrow().termination())
+                    .isEqualTo(new Termination.Cancelled());
+        }
+    }
+
+    /** Virtual threads of the caller's may be busy: time limits are not theirs to hold up. */
+    @Test
+    void anEndNeedsNoVirtualThread() throws Exception {
+        AtomicBoolean stop = new AtomicBoolean();
+        List<Thread> busy = new ArrayList<>();
+        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+            busy.add(
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                while (!stop.get()) {
+                                    Thread.onSpinWait();
+                                }
+                            }));
+        }
+        try (Container container = host().start("true")) {
+            assertThat(container.waitFor(Sandboxes.PATIENCE)).isPresent();
+        } finally {
+            stop.set(true);
+            for (Thread thread : busy) {
+                thread.join();
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import static io.bailey.sandbox.linux.container.Sandboxes.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bailey.sandbox.IdMap;
+import io.bailey.sandbox.RootChange;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
@@ -126,5 +127,28 @@ class PrivilegesTest {
         host().user(1000, 1000).init(false).run("true").orThrow();
 
         assertThat(Linux.host().prctl(3, 0, 0, 0, 0)).isEqualTo(before);
+    }
+
+    /** It would bring every capability back, over copies of the sandbox's mounts. */
+    @Test
+    void noUserNamespaceCanBeMadeInside() throws InterruptedException {
+        String attempt = "unshare -U true 2>&1 || echo refused";
+
+        assertThat(both(host(), attempt)).endsWith("refused");
+        assertThat(both(host().rootChange(RootChange.CHROOT), attempt)).endsWith("refused");
+    }
+
+    /** What chroot leaves behind in the mount namespace must not vouch for a new one. */
+    @Test
+    void aRootThatIsOnlyChangedToLeavesNoProcAndSysfsToMountAnew() throws InterruptedException {
+        Powers.require(Power.ROOT);
+        Sandbox.Builder sandbox = host().idMap(IdMap.HOST).rootChange(RootChange.CHROOT);
+
+        for (String type : List.of("sysfs", "proc")) {
+            String mount = "mount -t " + type + " none /tmp";
+            assertThat(both(sandbox, "unshare -Urm " + mount + " 2>&1 || echo refused"))
+                    .as(type)
+                    .endsWith("refused");
+        }
     }
 }

@@ -111,7 +111,7 @@ class PlannerProperties {
                 bits |= call.number(0);
             }
         }
-        long expected = 0x100 | 0x1000 | 0x100000000L; // VM, PIDFD, CLEAR_SIGHAND
+        long expected = 0x100 | 0x4000 | 0x1000 | 0x100000000L; // VM, VFORK, PIDFD, CLEAR_SIGHAND
         if (sandbox.site().cgroupDirectory()) {
             expected |= 0x200000000L;
         }

@@ -1,0 +1,59 @@
+package io.bailey.sandbox.linux.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bailey.sandbox.Mount;
+import io.bailey.sandbox.Result;
+import io.bailey.sandbox.linux.testing.ChildJvm;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.util.List;
+
+/** What a JVM was started with is none of the sandbox's business. */
+@ExtendWith(LeakAudit.class)
+@Timeout(120)
+class InheritedStateTest {
+
+    /** The JVM that was started oddly: runs one sandbox and prints what came of it. */
+    static final class Odd {
+        private Odd() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            Result result =
+                    Sandboxes.host()
+                            .mount(Mount.file("content".getBytes(), "/tmp/made/file"))
+                            .run(
+                                    "sh",
+                                    "-c",
+                                    "cat /tmp/made/file; stat -c ' %a' /tmp/made; umask;"
+                                            + " cat /proc/self/oom_score_adj; exit 3");
+            System.out.print(result.stdout() + result.stderr());
+            System.out.println(result.termination());
+        }
+    }
+
+    private static List<String> startedWith(String shell) throws Exception {
+        return ChildJvm.run(shell, List.of(), Odd.class).lines();
+    }
+
+    /** Ignored signals stay ignored over exec: the init would never be woken. */
+    @Test
+    void anIgnoredSigchld() throws Exception {
+        assertThat(startedWith("trap '' CHLD;")).endsWith("Exited[code=3]");
+    }
+
+    @Test
+    void aUmask() throws Exception {
+        assertThat(startedWith("umask 077;"))
+                .containsSubsequence("content 755", "0022", "Exited[code=3]");
+    }
+
+    @Test
+    void aPlaceInTheOomKillersQueue() throws Exception {
+        assertThat(startedWith("echo 500 > /proc/self/oom_score_adj;"))
+                .containsSubsequence("0", "Exited[code=3]");
+    }
+}
