@@ -408,8 +408,8 @@ class ContainerTest {
             int processors = Runtime.getRuntime().availableProcessors() + 1;
             assertThat(usage.cpuTime())
                     .isBetween(Duration.ofMillis(10), usage.wallTime().multipliedBy(processors));
-            assertThat(usage.userTime()).isPositive();
-            assertThat(usage.systemTime()).isPositive();
+            // Where the kernel counts in ticks one of the two may be none.
+            assertThat(usage.userTime().plus(usage.systemTime())).isPositive();
         }
         assertThat(host().run("sh", "-c", busy).usage().peakMemory())
                 .isBetween(MemorySize.of(40_000_000), MemorySize.parse("512M"));

@@ -452,12 +452,12 @@ class StdoutTest {
                             }
                         }
                     };
-            Command command = sh("head -c 40000000 /dev/zero").stdout(Output.to(uneven));
+            Command command = sh("head -c 8000000 /dev/zero").stdout(Output.to(uneven));
 
             Result result = host().outputLimit("64M").run(command);
 
             assertThat(result.termination()).isEqualTo(new Termination.Exited(0));
-            assertThat(uneven.size()).isEqualTo(40_000_000);
+            assertThat(uneven.size()).isEqualTo(8_000_000);
         }
     }
 

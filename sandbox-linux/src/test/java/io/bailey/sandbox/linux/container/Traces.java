@@ -96,8 +96,11 @@ record Traces(List<String> lines) {
     private static void threads(List<String> lines) {
         Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                // It grows the descriptor table once, beside the first sandbox.
-                .filter(name -> name.startsWith("bailey") && !name.equals("bailey-fd-table"))
+                // One grows the descriptor table once, beside the first sandbox; idle workers go
+                // after
+                // two seconds.
+                .filter(name -> name.startsWith("bailey"))
+                .filter(name -> !name.equals("bailey-fd-table") && !name.equals("bailey-worker"))
                 .map("thread "::concat)
                 .forEach(lines::add);
     }
