@@ -45,7 +45,7 @@ public final class Engine {
         this.cgroups = Cgroups.discover(linux);
         this.launcher = new Launcher(linux);
         this.trees = new HostTrees(linux);
-        this.identities = new Identities(facts, launcher);
+        this.identities = new Identities(linux, facts, launcher);
         this.devices = new DeviceTrees(linux, trees, facts);
         this.timers =
                 new ScheduledThreadPoolExecutor(

@@ -6,10 +6,12 @@ import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SandboxUnavailableException;
 import io.bailey.sandbox.linux.host.HostFacts;
 import io.bailey.sandbox.linux.host.SubordinateIds;
+import io.bailey.sandbox.linux.host.TakenIds;
 import io.bailey.sandbox.linux.launch.IdMaps;
 import io.bailey.sandbox.linux.launch.IdMaps.Extent;
 import io.bailey.sandbox.linux.launch.Launcher;
 import io.bailey.sandbox.linux.sys.Fd;
+import io.bailey.sandbox.linux.sys.Linux;
 
 import java.util.List;
 import java.util.Optional;
@@ -25,12 +27,13 @@ final class Identities {
     private static final int RANGE = 1 << 16;
 
     /**
-     * systemd's range for containers, 524288 to 1879048191: above every user, below what overflows
-     * signed 32 bits.
+     * systemd's range for containers, 524288 to 1879048191: above a machine's own users, below what
+     * overflows signed 32 bits.
      */
     private static final int FIRST_RANGE = 8;
 
     private static final int LAST_RANGE = 28671;
+    private static final int MOST_TRIES = 1_000;
 
     private final HostFacts facts;
     private final Launcher launcher;
@@ -38,11 +41,22 @@ final class Identities {
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<Fd> userns = Optional.empty();
 
-    Identities(HostFacts facts, Launcher launcher) {
+    Identities(Linux linux, HostFacts facts, Launcher launcher) {
         this.facts = facts;
         this.launcher = launcher;
-        int slots = LAST_RANGE - FIRST_RANGE + 1;
-        this.base = (long) (FIRST_RANGE + ThreadLocalRandom.current().nextInt(slots)) * RANGE;
+        this.base = pick(TakenIds.read(linux));
+    }
+
+    /** At random, so that JVMs that know nothing of each other rarely meet. */
+    private static long pick(TakenIds taken) {
+        long base;
+        int tries = 0;
+        do {
+            int slots = LAST_RANGE - FIRST_RANGE + 1;
+            base = (long) (FIRST_RANGE + ThreadLocalRandom.current().nextInt(slots)) * RANGE;
+            tries++;
+        } while (taken.meets(base, RANGE) && tries < MOST_TRIES);
+        return base;
     }
 
     /**

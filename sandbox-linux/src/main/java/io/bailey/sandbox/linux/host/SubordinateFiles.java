@@ -59,7 +59,7 @@ final class SubordinateFiles {
         return Optional.empty();
     }
 
-    private static boolean isId(String text) {
+    static boolean isId(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < '0' || text.charAt(i) > '9') {
                 return false;

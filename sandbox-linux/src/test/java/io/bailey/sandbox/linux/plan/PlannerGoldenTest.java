@@ -78,14 +78,14 @@ class PlannerGoldenTest {
         List<Mount> mounts =
                 List.of(
                         Mount.readOnly(Path.of("/srv/data"), "/data"),
-                        Mount.readWrite(Path.of("/srv/work"), "/work/here"),
+                        Mount.readWrite(Path.of("/srv/work"), "/made/here"),
                         Mount.tmpfs("/cache", "16m"),
                         Mount.file("key=value\n".getBytes(StandardCharsets.UTF_8), "/etc/app.conf"),
                         Mount.file(new byte[0], "/etc/empty"));
         check(
                 "mounts",
                 new Specs().directory("/srv/rootfs", WritableRoot.READ_ONLY).mounts(mounts),
-                Sites.rootful().creating(List.of("/data", "/work/here", "/cache", "/etc/app.conf")),
+                Sites.rootful().creating(List.of("/data", "/made/here", "/cache", "/etc/app.conf")),
                 ECHO);
         check(
                 "mounts-rootless",
