@@ -13,7 +13,10 @@ import java.util.Set;
  */
 public enum Namespace {
 
-    /** Ids and capabilities of its own, {@code user_namespaces(7)}. */
+    /**
+     * Ids and capabilities of its own, {@code user_namespaces(7)}. Together with {@link #MOUNT} it
+     * lets the sandbox make no further user namespace ({@code user.max_user_namespaces} is 0).
+     */
     USER,
 
     /**

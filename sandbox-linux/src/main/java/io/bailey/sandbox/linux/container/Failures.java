@@ -55,7 +55,8 @@ final class Failures {
                         .distinct()
                         .toList();
         if (operation.sys() == Sys.EXECVE && errno == Errno.ENOENT) {
-            // The file is there, or its look-up had failed: what it names as interpreter is not.
+            // The look-up before it has found the file: what is missing is the interpreter it
+            // names.
             return new CommandException(
                     command, List.of(operation.object()), CommandException.Reason.NOT_EXECUTABLE);
         }

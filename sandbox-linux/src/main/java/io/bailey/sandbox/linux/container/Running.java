@@ -223,7 +223,10 @@ final class Running {
             internalFailure();
             sinkFailure();
             inputFailure();
-            if (outcome.ending().isEmpty() && outcome.exit().result() < 0) {
+            if (verdict.get().isEmpty()
+                    && outcome.overLimit().isEmpty()
+                    && outcome.ending().isEmpty()
+                    && outcome.exit().result() < 0) {
                 throw new SandboxException(
                         "the command ended, but its exit status is lost: something else in this process waits for"
                                 + " all children, or SIGCHLD is ignored in it; use init(true), which does not"
