@@ -29,7 +29,7 @@ import java.util.Set;
  * @param cpuTime the most processor time of the whole sandbox
  * @param outputLimit the most that each stream may carry; empty for {@link #captureLimit()} of what
  *     is captured, and no bound for what is handed on
- * @param mounts mounts, in order; no two have the same target; immutable
+ * @param mounts mounts, in order, at most 1,000; no two have the same target; immutable
  * @param environment variables, in order; immutable
  * @param workdir where commands start; empty for {@code /}
  * @param user who commands run as; empty for root of the sandbox

@@ -22,6 +22,8 @@ final class SpecRules {
     private static final int MAX_LABEL_VALUE = 4_096;
 
     /** What Docker accepts; and since a name may become a file name, no more than fits one. */
+    private static final int MAX_MOUNTS = 1_000;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
 
     private static final Pattern BLANK = Pattern.compile("[\\s\\p{Cntrl}]");
@@ -45,6 +47,10 @@ final class SpecRules {
     }
 
     static void mounts(List<Mount> mounts) {
+        if (mounts.size() > MAX_MOUNTS) {
+            throw new SandboxConfigException(
+                    "mount: " + mounts.size() + " mounts are too many; at most " + MAX_MOUNTS);
+        }
         Set<String> targets = new HashSet<>();
         for (Mount mount : mounts) {
             if (!targets.add(mount.target())) {

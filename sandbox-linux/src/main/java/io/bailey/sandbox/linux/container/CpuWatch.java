@@ -19,6 +19,7 @@ final class CpuWatch {
     private static final long LEAST_MICROS = 1_000;
 
     private final ScheduledExecutorService timers;
+    private final int cpus;
     private final Cgroup cgroup;
     private final Duration limit;
     private final Consumer<Termination> onLimit;
@@ -26,12 +27,17 @@ final class CpuWatch {
     private Optional<ScheduledFuture<?>> next = Optional.empty();
     private boolean stopped;
 
+    /**
+     * @param cpus those of the machine: a sandbox may use more than its JVM
+     */
     CpuWatch(
             ScheduledExecutorService timers,
+            int cpus,
             Cgroup cgroup,
             Duration limit,
             Consumer<Termination> onLimit) {
         this.timers = timers;
+        this.cpus = cpus;
         this.cgroup = cgroup;
         this.limit = limit;
         this.onLimit = onLimit;
@@ -42,8 +48,7 @@ final class CpuWatch {
     }
 
     private void schedule(long leftMicros) {
-        long soonest =
-                Math.max(LEAST_MICROS, leftMicros / Runtime.getRuntime().availableProcessors());
+        long soonest = Math.max(LEAST_MICROS, leftMicros / cpus);
         lock.lock();
         try {
             if (!stopped) {

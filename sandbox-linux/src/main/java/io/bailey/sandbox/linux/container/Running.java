@@ -90,7 +90,10 @@ final class Running {
                                         time.toNanos(),
                                         TimeUnit.NANOSECONDS));
         cpuWatch =
-                spec.cpuTime().map(time -> new CpuWatch(engine.timers(), cgroup, time, this::end));
+                spec.cpuTime()
+                        .map(time ->
+                                new CpuWatch(
+                                        engine.timers(), engine.cpus(), cgroup, time, this::end));
         cpuWatch.ifPresent(CpuWatch::start);
     }
 

@@ -337,15 +337,18 @@ public final class Linux {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(128, 8);
             MemorySegment usage = arena.allocate(Layouts.RUSAGE);
-            int r =
-                    invoke(
-                            Sys.WAITID,
-                            P_PIDFD,
-                            pidfd,
-                            info.address(),
-                            options | WEXITED | WALL,
-                            usage.address(),
-                            0);
+            int r;
+            do {
+                r =
+                        invoke(
+                                Sys.WAITID,
+                                P_PIDFD,
+                                pidfd,
+                                info.address(),
+                                options | WEXITED | WALL,
+                                usage.address(),
+                                0);
+            } while (r == -Errno.EINTR);
             return ExitStatus.of(r, info, usage);
         }
     }

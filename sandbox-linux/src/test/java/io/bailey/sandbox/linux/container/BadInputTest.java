@@ -70,6 +70,31 @@ class BadInputTest {
                 .withMessageContaining("/usr/bin/sh");
     }
 
+    /** The host's directories are nobody's in the sandbox: not even root could make it there. */
+    @Test
+    void aTargetThatCannotBeMadeInTheHostsTreeIsNamed() {
+        Sandbox.Builder sandbox =
+                Sandbox.builder().mount(Mount.readOnly(temporary, "/usr/bailey/none"));
+
+        assertThatExceptionOfType(SandboxConfigException.class)
+                .isThrownBy(sandbox::build)
+                .withMessageContainingAll("/usr/bailey/none", "does not exist", "below /tmp");
+        assertThat(Path.of("/usr/bailey")).doesNotExist();
+    }
+
+    @Test
+    void aFileOverADirectoryAndTheReverseAreNamed() throws Exception {
+        Path file = Files.createFile(temporary.resolve("file"));
+
+        assertThatExceptionOfType(SandboxConfigException.class)
+                .isThrownBy(() -> Sandbox.builder().mount(Mount.readOnly(file, "/etc")).build())
+                .withMessageContaining("/etc is a directory, but");
+        assertThatExceptionOfType(SandboxConfigException.class)
+                .isThrownBy(() ->
+                        Sandbox.builder().mount(Mount.readOnly(temporary, "/etc/passwd")).build())
+                .withMessageContaining("/etc/passwd is not a directory, but");
+    }
+
     @Test
     void aRootThatVanishedAfterBuildIsNamed() throws Exception {
         TestRoot root = TestRoot.complete(temporary);
