@@ -19,6 +19,7 @@ final class Choices {
     Optional<Network> network = Optional.empty();
     Optional<Set<Namespace>> namespaces = Optional.empty();
     Optional<IdMap> idMap = Optional.empty();
+    Optional<Isolation> isolation = Optional.empty();
 
     /** What an earlier builder made of its own choices: the defaults of a derived one. */
     private final Optional<SandboxSpec> inherited;
@@ -32,6 +33,9 @@ final class Choices {
      * SandboxSpec}.
      */
     void check() {
+        if (effectiveIsolation() == Isolation.UNPRIVILEGED) {
+            checkUnprivileged();
+        }
         if (namespaces.isPresent()) {
             checkNamespaces(namespaces.get());
         }
@@ -71,6 +75,22 @@ final class Choices {
                             + " needs the USER namespace, but namespaces are "
                             + chosen
                             + "; to share the host's ids say idMap(HOST)");
+        }
+    }
+
+    /** No namespace is what UNPRIVILEGED means; a word for one contradicts it. */
+    private void checkUnprivileged() {
+        if (namespaces.isPresent() && !namespaces.get().isEmpty()) {
+            throw new SandboxConfigException(
+                    "namespaces: "
+                            + namespaces.get()
+                            + " contradict isolation UNPRIVILEGED, which has none");
+        }
+        if (idMap.isPresent() && idMap.get() != IdMap.HOST) {
+            throw new SandboxConfigException(
+                    "idMap: "
+                            + idMap.get()
+                            + " contradicts isolation UNPRIVILEGED, which has no user namespace");
         }
     }
 
@@ -114,6 +134,9 @@ final class Choices {
      * The chosen ones, and what the words about network and ids make of those that were not chosen.
      */
     Set<Namespace> effectiveNamespaces() {
+        if (effectiveIsolation() == Isolation.UNPRIVILEGED) {
+            return EnumSet.noneOf(Namespace.class);
+        }
         Set<Namespace> effective = EnumSet.noneOf(Namespace.class);
         effective.addAll(
                 namespaces
@@ -124,7 +147,16 @@ final class Choices {
         return effective;
     }
 
+    Isolation effectiveIsolation() {
+        return isolation
+                .or(() -> inherited.map(spec -> spec.security().isolation()))
+                .orElse(Isolation.FULL);
+    }
+
     Network effectiveNetwork() {
+        if (effectiveIsolation() == Isolation.UNPRIVILEGED) {
+            return network.or(() -> inherited.map(SandboxSpec::network)).orElse(Network.NONE);
+        }
         return effectiveNamespaces().contains(Namespace.NETWORK) ? Network.NONE : Network.HOST;
     }
 

@@ -69,6 +69,40 @@ public interface Container extends AutoCloseable {
     void signal(Signal signal);
 
     /**
+     * Runs a further command in this container, beside the one it was started with, and waits for
+     * it.
+     *
+     * @param command the program and its arguments
+     * @return what came of it; a command that fails is an answer too
+     * @throws SandboxConfigException if this is not a command
+     * @throws CommandException if the command is not found or not executable
+     * @throws SandboxSetupException if a step of entering the sandbox failed
+     * @throws IllegalStateException if the container has ended
+     * @throws InterruptedException if the thread was interrupted; the command has been killed by
+     *     then
+     */
+    default Result exec(String... command) throws InterruptedException {
+        return exec(Command.of(command));
+    }
+
+    /**
+     * Runs a further command in this container, beside the one it was started with, and waits for
+     * it. It has the same walls: user, capabilities, seccomp profile, Landlock, limits. It ends
+     * with the container, the container not with it; the container's time limits do not end it
+     * alone, {@link Command#timeout} does. Its {@link Result#usage()} is of its own processes.
+     *
+     * @param command the command
+     * @return what came of it; a command that fails is an answer too
+     * @throws SandboxConfigException if command and recipe contradict each other
+     * @throws CommandException if the command is not found or not executable
+     * @throws SandboxSetupException if a step of entering the sandbox failed
+     * @throws IllegalStateException if the container has ended
+     * @throws InterruptedException if the thread was interrupted; the command has been killed by
+     *     then
+     */
+    Result exec(Command command) throws InterruptedException;
+
+    /**
      * Kills every process of the sandbox at once. Does not wait. Does nothing once the container is
      * stopped; otherwise the result is {@link Termination.Cancelled}.
      */

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param stdoutBytes what was captured of standard output; empty if it went elsewhere
  * @param stderrBytes what was captured of standard error; empty if it went elsewhere
  * @param truncated whether something the command wrote is missing in what was captured
+ * @param isolation how the sandbox was walled in
  * @param usage what the sandbox used
  * @param timings where the time went
  * @since 0.1
@@ -27,6 +28,7 @@ public record Result(
         byte[] stdoutBytes,
         byte[] stderrBytes,
         boolean truncated,
+        Isolation isolation,
         Usage usage,
         Timings timings) {
 
@@ -42,6 +44,7 @@ public record Result(
         checkExitCode(termination, exitCode);
         stdoutBytes = stdoutBytes.clone();
         stderrBytes = stderrBytes.clone();
+        Objects.requireNonNull(isolation, "isolation");
         Objects.requireNonNull(usage, "usage");
         Objects.requireNonNull(timings, "timings");
     }
@@ -115,6 +118,7 @@ public record Result(
                 && Arrays.equals(stdoutBytes, result.stdoutBytes)
                 && Arrays.equals(stderrBytes, result.stderrBytes)
                 && truncated == result.truncated
+                && isolation == result.isolation
                 && usage.equals(result.usage)
                 && timings.equals(result.timings);
     }
@@ -127,6 +131,7 @@ public record Result(
                 Arrays.hashCode(stdoutBytes),
                 Arrays.hashCode(stderrBytes),
                 truncated,
+                isolation,
                 usage,
                 timings);
     }
@@ -144,6 +149,8 @@ public record Result(
                 + stderrBytes.length
                 + ", truncated="
                 + truncated
+                + ", isolation="
+                + isolation
                 + ", usage="
                 + usage
                 + ", timings="
@@ -162,6 +169,7 @@ public record Result(
                             Termination.OutOfMemory _,
                             Termination.PidsExceeded _,
                             Termination.OutputLimitExceeded _,
+                            Termination.SyscallDenied _,
                             Termination.Cancelled _ ->
                             exitCode;
                 };

@@ -527,6 +527,74 @@ public interface Sandbox extends AutoCloseable {
         Builder init(boolean init);
 
         /**
+         * Sets how the sandbox is walled in. The default is {@link Isolation#FULL}. {@link
+         * Isolation#UNPRIVILEGED} has no namespaces, so nothing may be set that needs one.
+         *
+         * @param isolation the way
+         * @return this
+         */
+        Builder isolation(Isolation isolation);
+
+        /**
+         * Sets the capabilities that processes of the sandbox may have. The default is none. Root
+         * of the sandbox has them permitted and effective; for another user they are inheritable
+         * and ambient too, or no program would ever have them. The bounding set has no others, and
+         * {@code no_new_privs} is set whatever is given here, so no program can gain any.
+         *
+         * @param capabilities the capabilities; none for {@link Capability#NONE}
+         * @return this
+         */
+        default Builder capabilities(Capability... capabilities) {
+            return capabilities(Set.of(capabilities));
+        }
+
+        /**
+         * Sets the capabilities that processes of the sandbox may have, see {@link
+         * #capabilities(Capability...)}.
+         *
+         * @param capabilities the capabilities, such as {@link Capability#DOCKER}; copied
+         * @return this
+         */
+        Builder capabilities(Set<Capability> capabilities);
+
+        /**
+         * Sets which system calls the sandbox may make. The default is {@link
+         * SeccompProfile#standard()}.
+         *
+         * @param profile the profile
+         * @return this
+         */
+        Builder seccomp(SeccompProfile profile);
+
+        /**
+         * Sets whether Landlock is a second wall. The default is {@link Landlock#REQUIRED}.
+         *
+         * @param landlock the rule
+         * @return this
+         */
+        Builder landlock(Landlock landlock);
+
+        /**
+         * Adds a device of the host, see {@link Device}.
+         *
+         * @param device the device
+         * @return this
+         * @throws SandboxConfigException if there is one at the same place already
+         */
+        Builder device(Device device);
+
+        /**
+         * Adds a device of the host for reading and writing, under the name it has there.
+         *
+         * @param node the node, directly in {@code /dev}, such as {@code /dev/fuse}
+         * @return this
+         * @throws SandboxConfigException if it is not directly in {@code /dev}, or there already
+         */
+        default Builder device(Path node) {
+            return device(Device.of(node));
+        }
+
+        /**
          * Names the containers of this sandbox. The default is no name. Whether a name must be free
          * to be used is for the engine to say.
          *

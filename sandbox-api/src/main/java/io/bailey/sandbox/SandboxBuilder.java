@@ -32,6 +32,7 @@ final class SandboxBuilder implements Sandbox.Builder {
     private Optional<TimeOffsets> timeOffsets = Optional.empty();
     private Enforcement enforcement = Enforcement.STRICT;
     private boolean init = true;
+    private Security security = Security.standard();
     private Optional<String> name = Optional.empty();
     private Optional<String> cgroupParent = Optional.empty();
 
@@ -58,6 +59,7 @@ final class SandboxBuilder implements Sandbox.Builder {
         timeOffsets = spec.timeOffsets();
         enforcement = spec.enforcement();
         init = spec.init();
+        security = spec.security();
         name = spec.name();
         cgroupParent = spec.cgroupParent();
     }
@@ -256,6 +258,36 @@ final class SandboxBuilder implements Sandbox.Builder {
     }
 
     @Override
+    public Sandbox.Builder isolation(Isolation isolation) {
+        choices.isolation = Optional.of(isolation);
+        return this;
+    }
+
+    @Override
+    public Sandbox.Builder capabilities(Set<Capability> capabilities) {
+        security = security.with(Capability.immutable(capabilities));
+        return this;
+    }
+
+    @Override
+    public Sandbox.Builder seccomp(SeccompProfile profile) {
+        security = security.with(profile);
+        return this;
+    }
+
+    @Override
+    public Sandbox.Builder landlock(Landlock landlock) {
+        security = security.with(landlock);
+        return this;
+    }
+
+    @Override
+    public Sandbox.Builder device(Device device) {
+        security = security.with(device);
+        return this;
+    }
+
+    @Override
     public Sandbox.Builder name(String name) {
         this.name = Optional.of(SpecRules.name(name));
         return this;
@@ -305,6 +337,7 @@ final class SandboxBuilder implements Sandbox.Builder {
                 choices.effectiveIdMap(),
                 enforcement,
                 init,
+                security.with(choices.effectiveIsolation()),
                 name,
                 labels,
                 cgroupParent);

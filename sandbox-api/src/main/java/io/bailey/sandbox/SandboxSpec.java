@@ -14,8 +14,9 @@ import java.util.Set;
  * contradicts itself cannot be created. {@link Sandbox.Builder} makes it and describes each value;
  * an engine reads it.
  *
- * <p>Two equivalences always hold: the network is {@link Network#HOST} exactly if there is no
- * {@link Namespace#NETWORK}, and the id map is {@link IdMap#HOST} exactly if there is no {@link
+ * <p>Two equivalences always hold, but for {@link Isolation#UNPRIVILEGED}, where seccomp is what
+ * keeps from the network: the network is {@link Network#HOST} exactly if there is no {@link
+ * Namespace#NETWORK}, and the id map is {@link IdMap#HOST} exactly if there is no {@link
  * Namespace#USER}. Without {@link Namespace#MOUNT} the sandbox has the host's root file system just
  * as it is, and {@code writableRoot}, {@code writableRootSize} and {@code rootChange} say nothing.
  *
@@ -40,6 +41,8 @@ import java.util.Set;
  * @param idMap which host ids stand behind the sandbox's
  * @param enforcement what happens to a limit that the host cannot give
  * @param init whether a small init is the first process
+ * @param security the walls apart from the namespaces; {@link Isolation#UNPRIVILEGED} exactly if
+ *     there is no namespace by that choice
  * @param name the name of its containers
  * @param labels labels of its containers, in order; immutable
  * @param cgroupParent the cgroup beneath which its own are made
@@ -66,6 +69,7 @@ public record SandboxSpec(
         IdMap idMap,
         Enforcement enforcement,
         boolean init,
+        Security security,
         Optional<String> name,
         Map<String, String> labels,
         Optional<String> cgroupParent) {
@@ -91,11 +95,12 @@ public record SandboxSpec(
         Objects.requireNonNull(user, "user");
         hostname.ifPresent(SpecRules::hostname);
         namespaces = Namespace.immutable(namespaces);
-        SpecRules.namespaces(namespaces, network, idMap);
-        SpecRules.withoutMount(namespaces, rootfs, mounts);
+        SpecRules.namespaces(security.isolation(), namespaces, network, idMap);
+        SpecRules.withoutMount(security.isolation(), namespaces, rootfs, mounts);
         SpecRules.needs(namespaces, Namespace.UTS, "hostname", hostname);
         SpecRules.needs(namespaces, Namespace.TIME, "timeOffsets", timeOffsets);
         Objects.requireNonNull(enforcement, "enforcement");
+        SpecRules.isolation(security.isolation(), namespaces, mounts, init);
         name.ifPresent(SpecRules::name);
         labels = SpecRules.labels(labels);
         cgroupParent.ifPresent(path -> InsidePath.anywhere("cgroupParent", path));
@@ -158,6 +163,8 @@ public record SandboxSpec(
                 + enforcement
                 + ", init="
                 + init
+                + ", security="
+                + security
                 + ", name="
                 + name
                 + ", labels="

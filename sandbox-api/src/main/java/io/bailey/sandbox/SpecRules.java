@@ -93,8 +93,11 @@ final class SpecRules {
         return Collections.unmodifiableMap(copy);
     }
 
-    static void namespaces(Set<Namespace> namespaces, Network network, IdMap idMap) {
-        if ((network == Network.HOST) == namespaces.contains(Namespace.NETWORK)) {
+    static void namespaces(
+            Isolation isolation, Set<Namespace> namespaces, Network network, IdMap idMap) {
+        // Without a namespace Network.NONE is seccomp's work.
+        boolean bySeccomp = isolation == Isolation.UNPRIVILEGED;
+        if (!bySeccomp && (network == Network.HOST) == namespaces.contains(Namespace.NETWORK)) {
             throw new SandboxConfigException(
                     "network: "
                             + network
@@ -112,15 +115,47 @@ final class SpecRules {
         }
     }
 
-    static void withoutMount(Set<Namespace> namespaces, Rootfs rootfs, List<Mount> mounts) {
+    static void withoutMount(
+            Isolation isolation, Set<Namespace> namespaces, Rootfs rootfs, List<Mount> mounts) {
+        boolean mountable = isolation == Isolation.UNPRIVILEGED || mounts.isEmpty();
         if (!namespaces.contains(Namespace.MOUNT)
-                && (!(rootfs instanceof Rootfs.Host) || !mounts.isEmpty())) {
-            Object change = mounts.isEmpty() ? rootfs : mounts.getFirst();
+                && (!(rootfs instanceof Rootfs.Host) || !mountable)) {
+            Object change = mountable ? rootfs : mounts.getFirst();
             throw missing(
                     namespaces,
                     Namespace.MOUNT,
                     change instanceof Rootfs ? "rootfs" : "mount",
                     change);
+        }
+    }
+
+    /** Without a mount namespace nothing can appear at another place than its own. */
+    static void isolation(
+            Isolation isolation, Set<Namespace> namespaces, List<Mount> mounts, boolean init) {
+        if (isolation == Isolation.FULL) {
+            return;
+        }
+        if (!namespaces.isEmpty()) {
+            throw new SandboxConfigException(
+                    "isolation: UNPRIVILEGED has no namespaces, but they are " + namespaces);
+        }
+        if (!init) {
+            throw new SandboxConfigException(
+                    "isolation: UNPRIVILEGED needs its init, which ends what the command leaves;"
+                            + " leave init(false) out");
+        }
+        for (Mount mount : mounts) {
+            boolean inPlace =
+                    mount instanceof Mount.Bind bind
+                            && bind.source().toString().equals(bind.target());
+            if (!inPlace) {
+                throw new SandboxConfigException(
+                        "mount: "
+                                + Text.quote(mount.target())
+                                + " cannot be made, isolation UNPRIVILEGED has no mount namespace;"
+                                + " what is to be reached is named where it is: source and target"
+                                + " the same path");
+            }
         }
     }
 

@@ -174,6 +174,26 @@ public sealed interface Termination {
     }
 
     /**
+     * Killed for a system call that its {@link SeccompProfile} kills for, see {@link
+     * SeccompAction.Kill}. The call was not made.
+     *
+     * @param name the call's name, such as {@code ptrace}; {@code syscall_} and the number for one
+     *     that is newer than this library
+     * @since 0.1
+     */
+    record SyscallDenied(String name) implements Termination {
+        /** Creates an end for a system call. */
+        public SyscallDenied {
+            Objects.requireNonNull(name, "name");
+        }
+
+        @Override
+        public String describe() {
+            return "was killed for the system call " + name;
+        }
+    }
+
+    /**
      * Killed because the caller no longer wanted it: {@link Container#kill()}, {@link
      * Container#stop}, a cancelled future, an interrupted thread, or {@code close()}.
      *

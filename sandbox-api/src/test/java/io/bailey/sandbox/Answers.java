@@ -36,6 +36,7 @@ final class Answers {
                 stdout.getBytes(StandardCharsets.UTF_8),
                 stderr.getBytes(StandardCharsets.UTF_8),
                 false,
+                Isolation.FULL,
                 USAGE,
                 TIMINGS);
     }

@@ -28,6 +28,12 @@ public final class FakeEngine implements SandboxProvider {
                 List.of(new Finding("fake", Finding.Status.OK, "an engine for tests", "")));
     }
 
+    @Override
+    public SeccompProfile.Rules recordSeccomp(SandboxSpec spec, Command command) {
+        calls.add("record " + command);
+        return (SeccompProfile.Rules) SeccompProfile.builder().allow("read").build();
+    }
+
     private final class FakeSandbox implements Sandbox {
 
         private final SandboxSpec spec;

@@ -18,6 +18,12 @@ public final class RelayProvider implements SandboxProvider {
     }
 
     @Override
+    public SeccompProfile.Rules recordSeccomp(SandboxSpec spec, Command command)
+            throws InterruptedException {
+        return ContextEngine.current().recordSeccomp(spec, command);
+    }
+
+    @Override
     public HostReport doctor() {
         return ContextEngine.current().doctor();
     }

@@ -30,6 +30,7 @@ class ResultTest {
                         broken,
                         broken,
                         true,
+                        Isolation.FULL,
                         Answers.USAGE,
                         Answers.TIMINGS);
         assertThat(result.stdout()).isEqualTo("a\ufffd");
@@ -47,6 +48,7 @@ class ResultTest {
                         out,
                         err,
                         false,
+                        Isolation.FULL,
                         Answers.USAGE,
                         Answers.TIMINGS);
         out[0] = 9;

@@ -54,6 +54,7 @@ class SandboxSpecTest {
                 idMap,
                 Enforcement.STRICT,
                 true,
+                Security.standard(),
                 Optional.empty(),
                 labels,
                 Optional.empty());

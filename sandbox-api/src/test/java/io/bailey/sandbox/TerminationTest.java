@@ -34,6 +34,9 @@ class TerminationTest {
                         new Termination.OutputLimitExceeded(
                                 OutputStreamKind.STDERR, MemorySize.parse("1M")),
                         "wrote more than 1M to STDERR"),
+                Arguments.of(
+                        new Termination.SyscallDenied("ptrace"),
+                        "was killed for the system call ptrace"),
                 Arguments.of(new Termination.Cancelled(), "was canceled"));
     }
 

@@ -1,8 +1,10 @@
 package io.bailey.sandbox.spi;
 
+import io.bailey.sandbox.Command;
 import io.bailey.sandbox.HostReport;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.SeccompProfile;
 
 /**
  * An engine that turns a {@link SandboxSpec} into a living {@link Sandbox}.
@@ -29,6 +31,20 @@ public interface SandboxProvider {
      *     does not have, such as a directory or a CPU
      */
     Sandbox create(SandboxSpec spec);
+
+    /**
+     * Runs a command in a sandbox of the given recipe without its seccomp profile, and returns the
+     * profile that allows what it did.
+     *
+     * @param spec the whole recipe
+     * @param command the command
+     * @return the profile of that run
+     * @throws io.bailey.sandbox.ExitException if the command did not exit with 0
+     * @throws io.bailey.sandbox.SandboxException as {@link Sandbox#run(Command)}
+     * @throws InterruptedException if the thread was interrupted; the sandbox is gone by then
+     */
+    SeccompProfile.Rules recordSeccomp(SandboxSpec spec, Command command)
+            throws InterruptedException;
 
     /**
      * Examines this host. Never throws for what is missing: that is a finding.

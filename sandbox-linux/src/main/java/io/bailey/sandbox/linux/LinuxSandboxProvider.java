@@ -1,8 +1,10 @@
 package io.bailey.sandbox.linux;
 
+import io.bailey.sandbox.Command;
 import io.bailey.sandbox.HostReport;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.SeccompProfile;
 import io.bailey.sandbox.linux.container.Engine;
 import io.bailey.sandbox.spi.SandboxProvider;
 
@@ -15,6 +17,11 @@ public final class LinuxSandboxProvider implements SandboxProvider {
     @Override
     public Sandbox create(SandboxSpec spec) {
         return Engine.shared().create(spec);
+    }
+
+    @Override
+    public SeccompProfile.Rules recordSeccomp(SandboxSpec spec, Command command) {
+        throw new UnsupportedOperationException("recording");
     }
 
     @Override

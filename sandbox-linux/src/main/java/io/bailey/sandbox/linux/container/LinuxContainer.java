@@ -91,6 +91,11 @@ final class LinuxContainer implements Container {
     }
 
     @Override
+    public Result exec(Command further) {
+        throw new UnsupportedOperationException("entering a container");
+    }
+
+    @Override
     public void kill() {
         running.end(new Termination.Cancelled());
     }

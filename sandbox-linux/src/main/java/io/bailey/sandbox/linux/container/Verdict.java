@@ -43,6 +43,7 @@ record Verdict(
                 outcome.stdout(),
                 outcome.stderr(),
                 outcome.truncated(),
+                spec.security().isolation(),
                 usage(),
                 timings());
     }

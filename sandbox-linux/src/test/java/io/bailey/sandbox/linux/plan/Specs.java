@@ -11,6 +11,7 @@ import io.bailey.sandbox.Rlimit;
 import io.bailey.sandbox.RootChange;
 import io.bailey.sandbox.Rootfs;
 import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Security;
 import io.bailey.sandbox.TimeOffsets;
 import io.bailey.sandbox.WritableRoot;
 
@@ -126,6 +127,7 @@ final class Specs {
                 has(Namespace.USER) ? IdMap.AUTO : IdMap.HOST,
                 Enforcement.STRICT,
                 init,
+                Security.standard(),
                 Optional.empty(),
                 Map.of(),
                 Optional.empty());

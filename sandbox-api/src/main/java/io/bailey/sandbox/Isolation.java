@@ -1,0 +1,27 @@
+package io.bailey.sandbox;
+
+/**
+ * How a sandbox is walled in. Always the caller's choice: one is never exchanged for the other,
+ * whatever the host lacks, and {@link Result#isolation()} says which it was.
+ *
+ * @since 0.1
+ */
+public enum Isolation {
+    /**
+     * Namespaces, a root file system of its own, capabilities, seccomp and Landlock. The default.
+     */
+    FULL,
+    /**
+     * Landlock, seccomp, resource limits and {@code no_new_privs}, without any namespace: for a JVM
+     * that runs where user namespaces are refused, as inside Docker or Kubernetes.
+     *
+     * <p>The command sees the host's own tree, may read the system's directories ({@code /usr},
+     * {@code /etc} and their like) and what is mounted by name: a {@link Mount#readOnly} or {@link
+     * Mount#readWrite} whose source and target are the same path. It sees that other files and
+     * processes exist, and cannot open, signal or trace them. Its processes stay in one process
+     * group ({@code setsid(2)} and {@code setpgid(2)} are refused), so that they end together;
+     * modes, owners and times of files are not changed. {@link Network#NONE} means no sockets,
+     * {@link Network#HOST} the host's. It needs Linux 6.12 (Landlock ABI 6).
+     */
+    UNPRIVILEGED
+}
