@@ -4,6 +4,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.bailey.sandbox.linux {
     requires io.bailey.sandbox;
+    requires tools.jackson.core;
     requires static org.jspecify;
 
     provides io.bailey.sandbox.spi.SandboxProvider with

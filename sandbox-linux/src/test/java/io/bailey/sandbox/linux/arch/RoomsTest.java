@@ -28,6 +28,8 @@ class RoomsTest {
                     Set.of("sys"),
                     "cgroup",
                     Set.of("sys"),
+                    "seccomp",
+                    Set.of(),
                     "host",
                     Set.of("sys"),
                     "mount",
