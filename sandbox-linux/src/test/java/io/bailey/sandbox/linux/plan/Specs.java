@@ -1,7 +1,9 @@
 package io.bailey.sandbox.linux.plan;
 
+import io.bailey.sandbox.Capability;
 import io.bailey.sandbox.Enforcement;
 import io.bailey.sandbox.IdMap;
+import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Mount;
@@ -35,6 +37,7 @@ final class Specs {
     private Set<Namespace> namespaces = Namespace.all();
     private Optional<TimeOffsets> timeOffsets = Optional.empty();
     private boolean init = true;
+    private Security security = Security.standard();
 
     Specs directory(String path, WritableRoot writable) {
         rootfs = Rootfs.directory(Path.of(path));
@@ -99,6 +102,32 @@ final class Specs {
         return this;
     }
 
+    Specs capabilities(Set<Capability> capabilities) {
+        security =
+                new Security(
+                        security.isolation(),
+                        capabilities,
+                        security.seccomp(),
+                        security.landlock(),
+                        security.devices());
+        return this;
+    }
+
+    /** No namespace: Landlock and seccomp alone. Mounts must be in place. */
+    Specs unprivileged() {
+        namespaces = Set.of();
+        init = true;
+        rootfs = Rootfs.host();
+        security =
+                new Security(
+                        Isolation.UNPRIVILEGED,
+                        Set.of(),
+                        security.seccomp(),
+                        security.landlock(),
+                        List.of());
+        return this;
+    }
+
     boolean has(Namespace namespace) {
         return namespaces.contains(namespace);
     }
@@ -106,6 +135,7 @@ final class Specs {
     /** What one of its namespaces is needed for goes when the namespace is not there. */
     SandboxSpec spec() {
         boolean root = has(Namespace.MOUNT);
+        boolean inPlace = security.isolation() == Isolation.UNPRIVILEGED;
         return new SandboxSpec(
                 root ? rootfs : Rootfs.host(),
                 root ? writableRoot : WritableRoot.READ_ONLY,
@@ -116,18 +146,18 @@ final class Specs {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                root ? mounts : List.of(),
+                root || inPlace ? mounts : List.of(),
                 environment,
                 workdir,
                 Optional.empty(),
                 has(Namespace.UTS) ? hostname : Optional.empty(),
-                has(Namespace.NETWORK) ? Network.NONE : Network.HOST,
+                has(Namespace.NETWORK) || inPlace ? Network.NONE : Network.HOST,
                 namespaces,
                 has(Namespace.TIME) ? timeOffsets : Optional.empty(),
                 has(Namespace.USER) ? IdMap.AUTO : IdMap.HOST,
                 Enforcement.STRICT,
                 init,
-                Security.standard(),
+                security,
                 Optional.empty(),
                 Map.of(),
                 Optional.empty());
