@@ -30,7 +30,9 @@ public enum Power {
     /** This machine is an x86-64 one. */
     X86_64,
     /** The kernel has overlay. */
-    OVERLAY;
+    OVERLAY,
+    /** Landlock with scopes: ABI 6, Linux 6.12. */
+    LANDLOCK_SCOPES;
 
     /** Is it there? */
     public boolean isPresent() {
@@ -44,6 +46,7 @@ public enum Power {
             case GCC -> onPath("gcc");
             case X86_64 -> Arch.current() == Arch.X86_64;
             case OVERLAY -> overlayListed();
+            case LANDLOCK_SCOPES -> HostFacts.probe(Linux.host()).landlockAbi() >= 6;
         };
     }
 

@@ -1,0 +1,229 @@
+package io.bailey.sandbox.linux.container;
+
+import static io.bailey.sandbox.linux.container.Sandboxes.eventually;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.bailey.sandbox.Command;
+import io.bailey.sandbox.CommandException;
+import io.bailey.sandbox.Container;
+import io.bailey.sandbox.Input;
+import io.bailey.sandbox.Isolation;
+import io.bailey.sandbox.Mount;
+import io.bailey.sandbox.Network;
+import io.bailey.sandbox.Result;
+import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.SandboxConfigException;
+import io.bailey.sandbox.SandboxUnavailableException;
+import io.bailey.sandbox.Signal;
+import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.testing.Power;
+import io.bailey.sandbox.linux.testing.Powers;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+
+/** Landlock, seccomp and a process group, where there are no namespaces. */
+@ExtendWith(LeakAudit.class)
+class UnprivilegedTest {
+
+    private static Sandbox.Builder unprivileged() {
+        Powers.require(Power.LANDLOCK_SCOPES);
+        return Sandbox.builder().isolation(Isolation.UNPRIVILEGED).timeout(Sandboxes.PATIENCE);
+    }
+
+    private static String both(Sandbox.Builder sandbox, String script) throws InterruptedException {
+        return Sandboxes.both(sandbox, script);
+    }
+
+    /** A directory that every user may enter, whatever the umask. */
+    private static Path open(Path directory) throws Exception {
+        return Files.setPosixFilePermissions(
+                directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+
+    @Test
+    void itRunsAndSaysHowItWasWalledIn() throws InterruptedException {
+        Result result =
+                unprivileged().run(Command.of("sh", "-c", "cat; exit 4").stdin(Input.of("hello")));
+        assertThat(result.isolation()).isEqualTo(Isolation.UNPRIVILEGED);
+        assertThat(result.termination()).isEqualTo(new Termination.Exited(4));
+        assertThat(result.stdout()).isEqualTo("hello");
+    }
+
+    @Test
+    void nothingIsPermittedAndNothingCanBeGained() throws InterruptedException {
+        String status = unprivileged().run("cat", "/proc/self/status").orThrow().stdout();
+        assertThat(status).contains("NoNewPrivs:\t1", "Seccomp:\t2", "CapEff:\t0000000000000000");
+        assertThat(status.lines().filter(line -> line.startsWith("Uid:")))
+                .allSatisfy(line -> assertThat(line).doesNotContain("\t0\t0"));
+    }
+
+    @Test
+    void filesOutsideTheSystemAreClosed(@TempDir Path directory) throws Exception {
+        Path secret = Files.writeString(open(directory).resolve("secret"), "secret");
+        String said =
+                both(
+                        unprivileged(),
+                        ("cat %s; echo x > %s; ls %s; ls /root; ls /proc; cat /proc/1/cmdline;"
+                                        + " rm %s; mv %s %s.moved; ln %s /tmp/link; mkdir %s/d;"
+                                        + " echo > /etc/bailey-test; echo > /tmp/bailey-test; cat /etc/passwd | wc -l")
+                                .replace("%s", secret.toString()));
+        assertThat(said).doesNotContain("secret\n").contains("Permission denied");
+        assertThat(secret).hasContent("secret");
+        assertThat(Path.of("/tmp/bailey-test")).doesNotExist();
+        assertThat(Path.of("/etc/bailey-test")).doesNotExist();
+    }
+
+    /** Landlock knows nothing of modes, owners and times. */
+    @Test
+    void metadataStaysAsItIs(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(open(directory).resolve("file"), "x");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+        var before = Files.readAttributes(file, "unix:mode,uid,mtime");
+        String said =
+                both(
+                        unprivileged().mount(Mount.readOnly(directory, directory.toString())),
+                        "chmod 777 " + file + "; touch -d yesterday " + file + "; chown 0 " + file);
+        assertThat(said).contains("not permitted");
+        assertThat(Files.readAttributes(file, "unix:mode,uid,mtime")).isEqualTo(before);
+    }
+
+    @Test
+    void whatIsMountedInPlaceIsOpen(@TempDir Path directory) throws Exception {
+        open(directory);
+        Path in = Files.createDirectory(directory.resolve("in"));
+        Path out = open(Files.createDirectory(directory.resolve("out")));
+        Files.writeString(in.resolve("a"), "read me");
+        open(in);
+        Sandbox.Builder sandbox =
+                unprivileged()
+                        .mount(Mount.readOnly(in, in.toString()))
+                        .mount(Mount.readWrite(out, out.toString()));
+        String script = "cat %s/a > %s/b; echo no > %s/c; mkdir %s/d && mv %s/b %s/d/e";
+        both(sandbox, String.format(script, in, out, in, out, out, out));
+        assertThat(out.resolve("d/e")).hasContent("read me");
+        assertThat(in.resolve("c")).doesNotExist();
+    }
+
+    @Test
+    void processesOutsideAreOutOfReach() throws Exception {
+        Process outside = new ProcessBuilder("sleep", "600").start();
+        try {
+            String said =
+                    both(
+                            unprivileged(),
+                            "kill -9 "
+                                    + outside.pid()
+                                    + "; cat /proc/"
+                                    + outside.pid()
+                                    + "/environ");
+            assertThat(said).contains("ermi");
+            assertThat(outside.isAlive()).isTrue();
+        } finally {
+            outside.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void nobodyLeavesTheGroup() throws InterruptedException {
+        assertThat(both(unprivileged(), "setsid sleep 1; perl -e 'setpgrp(0, 0) or print $!'"))
+                .contains("ermitted");
+    }
+
+    @Test
+    void whatTheCommandLeavesEndsWithIt() throws InterruptedException {
+        String mark = "600." + System.nanoTime() % 1_000_000_000L;
+        Result result =
+                unprivileged()
+                        .run("sh", "-c", "(sleep " + mark + " & sleep " + mark + " &) ; echo bye");
+        assertThat(result.stdout()).isEqualTo("bye\n");
+        assertThat(Proc.withArgument(mark)).isEmpty();
+    }
+
+    @Test
+    void aTimeoutTakesAllOfThem() throws InterruptedException {
+        String mark = "600." + System.nanoTime() % 1_000_000_000L;
+        Result result =
+                unprivileged()
+                        .run(
+                                Command.of("sh", "-c", "(sleep " + mark + "&) & exec sleep " + mark)
+                                        .timeout(Duration.ofMillis(300)));
+        assertThat(result.termination()).isInstanceOf(Termination.TimedOut.class);
+        assertThat(result.exitCode()).isEqualTo(137);
+        assertThat(Proc.withArgument(mark)).isEmpty();
+    }
+
+    @Test
+    void aForkBombEndsWithItsTime() throws InterruptedException {
+        Powers.require(Power.CGROUP_WRITABLE);
+        Result result =
+                unprivileged()
+                        .pids(64)
+                        .run(
+                                Command.of("perl", "-e", "while (1) { fork() }")
+                                        .timeout(Duration.ofSeconds(1)));
+        assertThat(result.termination()).isInstanceOf(Termination.TimedOut.class);
+    }
+
+    @Test
+    void aContainerIsSignaledStoppedAndKilled() throws Exception {
+        try (Container container = unprivileged().start("sleep", "600")) {
+            container.signal(Signal.TERM);
+            assertThat(container.waitFor(Sandboxes.PATIENCE).orElseThrow().termination())
+                    .isEqualTo(new Termination.Signaled(15));
+        }
+        String mark = "600." + System.nanoTime() % 1_000_000_000L;
+        try (Container container =
+                unprivileged().start("sh", "-c", "sleep " + mark + " & sleep " + mark)) {
+            container.kill();
+            assertThat(container.waitFor().termination()).isInstanceOf(Termination.Cancelled.class);
+        }
+        assertThat(eventually(() -> Proc.withArgument(mark).isEmpty())).isTrue();
+    }
+
+    @Test
+    void thereIsNoNetworkUnlessNamed() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String script =
+                    "use IO::Socket::INET; print IO::Socket::INET->new(PeerAddr => '127.0.0.1',"
+                            + " PeerPort => "
+                            + server.getLocalPort()
+                            + ", Timeout => 5) ? 'connected' : 'refused'";
+            assertThat(unprivileged().run("perl", "-e", script).stdout()).isEqualTo("refused");
+            assertThat(unprivileged().network(Network.HOST).run("perl", "-e", script).stdout())
+                    .isEqualTo("connected");
+        }
+    }
+
+    @Test
+    void errorsNameTheCommandAndTheCause() {
+        assertThatExceptionOfType(CommandException.class)
+                .isThrownBy(() -> unprivileged().run("/no/such/program"))
+                .withMessageContaining("/no/such/program");
+        Powers.require(Power.ROOT);
+        assertThatExceptionOfType(SandboxConfigException.class)
+                .isThrownBy(() -> unprivileged().user(0, 0).run("true"))
+                .withMessageContaining("root on the host");
+    }
+
+    @Test
+    void limitsThatCannotBeGivenAreRefused() {
+        Powers.require(Power.LANDLOCK_SCOPES);
+        if (Power.CGROUP_WRITABLE.isPresent()) {
+            assertThat(unprivileged().memory("64M").build().spec().limits().memory()).isPresent();
+        } else {
+            assertThatExceptionOfType(SandboxUnavailableException.class)
+                    .isThrownBy(() -> unprivileged().memory("64M").run("true"));
+        }
+    }
+}
