@@ -8,6 +8,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import tools.jackson.core.JsonParser;
+
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +56,8 @@ class NativeAccessTest {
     }
 
     private static String classes() throws URISyntaxException {
-        return home(Sandbox.class) + File.pathSeparator + home(Linux.class);
+        return String.join(
+                File.pathSeparator, home(Sandbox.class), home(Linux.class), home(JsonParser.class));
     }
 
     /** The lines that the probe printed. */
