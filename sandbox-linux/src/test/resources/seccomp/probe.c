@@ -6,6 +6,8 @@
  *   probe cost FILTER N  installs the filter in N children; prints the median cost in ns of installing it and
  *                        of a getpid() under it
  *
+ *   probe exec FILTER PROGRAM ARGUMENTS...  becomes a program under the filter
+ *
  * Children only make the call and end; nothing outside of them is touched.
  */
 #define _GNU_SOURCE
@@ -126,5 +128,10 @@ static int cost(int n) {
 int main(int argc, char **argv) {
   if (argc < 3) return 1;
   load(argv[2]);
-  return argc > 3 ? cost(atoi(argv[3])) : ask();
+  if (!strcmp(argv[1], "exec")) {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || install()) return 254;
+    execvp(argv[3], argv + 3);
+    return 253;
+  }
+  return strcmp(argv[1], "cost") ? ask() : cost(atoi(argv[3]));
 }

@@ -40,7 +40,7 @@ final class Choices {
             checkNamespaces(namespaces.get());
         }
         if (!effectiveNamespaces().contains(Namespace.MOUNT)) {
-            checkUnused("rootfs", rootfs);
+            checkUnused("rootfs", rootfs.filter(root -> !onlyTheHost(root)));
             checkUnused("writableRoot", writableRoot);
             checkUnused("writableRootSize", writableRootSize);
             checkUnused("rootChange", rootChange);
@@ -92,6 +92,11 @@ final class Choices {
                             + idMap.get()
                             + " contradicts isolation UNPRIVILEGED, which has no user namespace");
         }
+    }
+
+    /** The host's tree is what UNPRIVILEGED has anyway. */
+    private boolean onlyTheHost(Rootfs root) {
+        return effectiveIsolation() == Isolation.UNPRIVILEGED && root instanceof Rootfs.Host;
     }
 
     private void checkUnused(String field, Optional<?> choice) {

@@ -58,6 +58,7 @@ final class Filters {
             boolean init,
             boolean network,
             boolean namespaces,
+            boolean ownsFiles,
             boolean refuseSetId) {}
 
     /** The filter for {@code spec}. */
@@ -69,7 +70,8 @@ final class Filters {
                         spec.init(),
                         spec.network() == Network.HOST,
                         spec.security().isolation() == Isolation.FULL,
-                        facts.privileged() && writesToTheHost(spec));
+                        !facts.mayChangeUser() || spec.user().isPresent(),
+                        (facts.privileged() || facts.mayChangeUser()) && writesToTheHost(spec));
         return compiled.get(key, wanted -> compile(wanted, facts));
     }
 
@@ -117,7 +119,7 @@ final class Filters {
                             Action.errno(EAFNOSUPPORT),
                             List.of(Comparison.masked(0, INT, AF_UNIX)),
                             Conditions.NONE));
-            rules.addAll(UnprivilegedRules.rules(key.network(), true));
+            rules.addAll(UnprivilegedRules.rules(key.network(), key.ownsFiles(), true));
         }
         return rules;
     }

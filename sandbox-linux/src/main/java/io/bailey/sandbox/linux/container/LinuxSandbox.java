@@ -76,7 +76,7 @@ final class LinuxSandbox implements Sandbox {
         this.survey = new SiteSurvey(engine, spec, preflight, walls);
         this.limits =
                 new CgroupRequest(
-                        withRoomForInit(spec, walls),
+                        withRoomFor(ownTasks(), spec),
                         spec.cpuTime().isPresent(),
                         !spec.namespaces().contains(Namespace.PID)
                                 && spec.security().isolation() == Isolation.FULL,
@@ -84,21 +84,22 @@ final class LinuxSandbox implements Sandbox {
                         spec.cgroupParent());
     }
 
-    /**
-     * The init is Bailey's, not the caller's, and so is its second thread: neither counts among the
-     * processes asked for.
-     */
-    private static Limits withRoomForInit(SandboxSpec spec, Walls walls) {
+    /** The init, and its second thread where somebody listens to the filter. */
+    private int ownTasks() {
+        return spec.init() ? 1 + (walls.watched() ? 1 : 0) : 0;
+    }
+
+    /** What is Bailey's, not the caller's, does not count among the processes asked for. */
+    private static Limits withRoomFor(int ownTasks, SandboxSpec spec) {
         Limits limits = spec.limits();
-        if (!spec.init() || limits.pids().isEmpty()) {
+        if (limits.pids().isEmpty()) {
             return limits;
         }
         return new Limits(
                 limits.memory(),
                 limits.memoryHigh(),
                 limits.memorySwap(),
-                OptionalInt.of(
-                        Math.min(MAX_PIDS, limits.pids().getAsInt() + (walls.watched() ? 2 : 1))),
+                OptionalInt.of(Math.min(MAX_PIDS, limits.pids().getAsInt() + ownTasks)),
                 limits.cpus(),
                 limits.cpuWeight(),
                 limits.cpuset());
@@ -190,6 +191,7 @@ final class LinuxSandbox implements Sandbox {
                             cgroup,
                             session,
                             id,
+                            ownTasks(),
                             askedAt);
             living.add(running);
             watchCalls(running);

@@ -46,6 +46,7 @@ final class Running {
     private final Cgroup cgroup;
     private final Session session;
     private final String id;
+    private final int ownTasks;
     private final long askedAt;
     private final long pid;
     private final AtomicReference<Optional<Termination>> verdict =
@@ -64,6 +65,7 @@ final class Running {
             Cgroup cgroup,
             Session session,
             String id,
+            int ownTasks,
             long askedAt) {
         this.engine = engine;
         this.spec = spec;
@@ -72,6 +74,7 @@ final class Running {
         this.cgroup = cgroup;
         this.session = session;
         this.id = id;
+        this.ownTasks = ownTasks;
         this.askedAt = askedAt;
         this.pid = session.pid();
     }
@@ -239,7 +242,14 @@ final class Running {
                                 + " depend on that");
             }
             result.complete(
-                    new Verdict(spec, verdict.get(), outcome, usage, askedAt, System.nanoTime())
+                    new Verdict(
+                                    spec,
+                                    verdict.get(),
+                                    outcome,
+                                    usage,
+                                    ownTasks,
+                                    askedAt,
+                                    System.nanoTime())
                             .result());
         } catch (RuntimeException | Error failure) {
             result.completeExceptionally(failure);

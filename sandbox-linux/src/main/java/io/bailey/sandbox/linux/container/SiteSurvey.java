@@ -4,6 +4,7 @@ import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.User;
@@ -63,6 +64,7 @@ final class SiteSurvey {
         try {
             Optional<User> user = command.runAs().or(spec::user);
             if (spec.security().isolation() == Isolation.UNPRIVILEGED) {
+                requireOneUser(command);
                 return new Who(
                         engine.identities().onTheHost(user, new Accounts(linux, root)),
                         Optional.empty());
@@ -76,6 +78,17 @@ final class SiteSurvey {
             return new Who(mappedGroups(runAs, maps), maps);
         } finally {
             linux.close(root);
+        }
+    }
+
+    /** What the filter refuses depends on whether the user has files of its own. */
+    private void requireOneUser(Command command) {
+        if (command.runAs().isPresent() && !command.runAs().equals(spec.user())) {
+            throw new SandboxConfigException(
+                    "user: "
+                            + command.runAs().get()
+                            + " of the command is not that of the sandbox, which isolation UNPRIVILEGED was"
+                            + " made for; set it there: Sandbox.builder().user(...)");
         }
     }
 

@@ -18,12 +18,15 @@ import java.util.OptionalLong;
 /**
  * From what was measured to what is said: how it ended, what it used, how long each phase took.
  * Pure.
+ *
+ * @param ownTasks processes and threads in the sandbox that are Bailey's
  */
 record Verdict(
         SandboxSpec spec,
         Optional<Termination> ours,
         Session.Outcome outcome,
         CgroupUsage cgroup,
+        int ownTasks,
         long askedAt,
         long doneAt) {
     private static final int SIGNAL_BASE = 128;
@@ -101,9 +104,7 @@ record Verdict(
 
     /** The init is Bailey's: it is not counted, as it is not by the limit. */
     private OptionalLong ofTheCommand(OptionalLong pids) {
-        return spec.init() && pids.isPresent()
-                ? OptionalLong.of(Math.max(0, pids.getAsLong() - 1))
-                : pids;
+        return pids.isPresent() ? OptionalLong.of(Math.max(0, pids.getAsLong() - ownTasks)) : pids;
     }
 
     private Timings timings() {

@@ -52,15 +52,20 @@ public final class UnprivilegedRules {
      *
      * @param network whether sockets may be made; without, none of any family can, as there is no
      *     empty network to put the sandbox into. Pairs of AF_UNIX remain
+     * @param ownsFiles whether the user has files of its own on the host, whose modes, owners and
+     *     times are nobody's business here; not one who was picked for this sandbox
      * @param scopedSignals whether Landlock keeps signals inside (ABI 6, Linux 6.12). Where it does
      *     not, kill reaches the own process group only and every other way to send a signal is
      *     shut, at the price of abort (which then dies of SIGSEGV), pthread_kill, and the
      *     preemption of Go
      */
-    public static List<Rule> rules(boolean network, boolean scopedSignals) {
+    public static List<Rule> rules(boolean network, boolean ownsFiles, boolean scopedSignals) {
         List<Rule> rules = new ArrayList<>();
-        for (String names : new String[] {GROUPS, METADATA, IPC, OTHERS}) {
+        for (String names : new String[] {GROUPS, IPC, OTHERS}) {
             rules.add(Rule.of(NO_PERMISSION, names));
+        }
+        if (ownsFiles) {
+            rules.add(Rule.of(NO_PERMISSION, METADATA));
         }
         rules.add(Rule.of(NO_SUCH_CALL, IO_URING));
         for (int request : SET_ATTRIBUTES) {

@@ -70,7 +70,7 @@ class UnprivilegedTest {
 
     @Test
     void filesOutsideTheSystemAreClosed(@TempDir Path directory) throws Exception {
-        Path secret = Files.writeString(open(directory).resolve("secret"), "secret");
+        Path secret = Files.writeString(open(directory).resolve("hidden"), "secret");
         String said =
                 both(
                         unprivileged(),
@@ -78,7 +78,7 @@ class UnprivilegedTest {
                                         + " rm %s; mv %s %s.moved; ln %s /tmp/link; mkdir %s/d;"
                                         + " echo > /etc/bailey-test; echo > /tmp/bailey-test; cat /etc/passwd | wc -l")
                                 .replace("%s", secret.toString()));
-        assertThat(said).doesNotContain("secret\n").contains("Permission denied");
+        assertThat(said).doesNotContain("secret").contains("Permission denied");
         assertThat(secret).hasContent("secret");
         assertThat(Path.of("/tmp/bailey-test")).doesNotExist();
         assertThat(Path.of("/etc/bailey-test")).doesNotExist();
@@ -89,13 +89,32 @@ class UnprivilegedTest {
     void metadataStaysAsItIs(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(open(directory).resolve("file"), "x");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
-        var before = Files.readAttributes(file, "unix:mode,uid,mtime");
+        var before = Files.readAttributes(file, "unix:mode,uid,lastModifiedTime");
         String said =
                 both(
                         unprivileged().mount(Mount.readOnly(directory, directory.toString())),
                         "chmod 777 " + file + "; touch -d yesterday " + file + "; chown 0 " + file);
         assertThat(said).contains("not permitted");
-        assertThat(Files.readAttributes(file, "unix:mode,uid,mtime")).isEqualTo(before);
+        assertThat(Files.readAttributes(file, "unix:mode,uid,lastModifiedTime")).isEqualTo(before);
+    }
+
+    /** A user who was picked for the sandbox has no files but those it makes. */
+    @Test
+    void whoOwnsNothingMayChangeModes(@TempDir Path directory) throws Exception {
+        Powers.require(Power.ROOT);
+        open(directory);
+        assertThat(
+                        both(
+                                unprivileged()
+                                        .mount(Mount.readWrite(directory, directory.toString()))
+                                        .workdir(directory.toString()),
+                                "echo x > f; chmod 700 f && chmod u+s f; stat -c %a f; chmod 777 /etc/passwd"))
+                .contains("700")
+                .contains("not permitted")
+                .doesNotContain("4700");
+        assertThatExceptionOfType(SandboxConfigException.class)
+                .isThrownBy(() -> unprivileged().run(Command.of("true").user(1000, 1000)))
+                .withMessageContaining("1000");
     }
 
     @Test

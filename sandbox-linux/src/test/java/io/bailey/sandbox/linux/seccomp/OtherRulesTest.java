@@ -12,9 +12,9 @@ class OtherRulesTest {
             FilterCompiler.compile(StrictProfile.profile(), Filters.X86);
     private static final Filter SET_ID = after(new Profile(Action.ALLOW, SetIdRules.rules()));
     private static final Filter ALONE =
-            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(false, true)));
+            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(false, true, true)));
     private static final Filter UNSCOPED =
-            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(true, false)));
+            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(true, true, false)));
 
     private static Filter after(Profile profile) {
         return FilterCompiler.compile(profile, Filters.X86);
