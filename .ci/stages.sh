@@ -2,17 +2,27 @@
 
 failed=()
 notes=()
+LOG=$(mktemp) || exit 1
+trap 'rm -f "$LOG"' EXIT
 
 stage() {
     local name=$1 began=$SECONDS
     shift
     printf '\n=== %s\n' "$name"
-    if "$@"; then
+    # Not a pipe: what a stage sets, the next may need.
+    if "$@" > >(tee "$LOG") 2>&1; then
         printf '=== %s: passed (%d s)\n' "$name" $((SECONDS - began))
     else
         printf '=== %s: FAILED (%d s)\n' "$name" $((SECONDS - began))
-        failed+=("$name")
+        failed+=("$name"$'\n'"$(culprits)")
     fi
+}
+
+# What of a failed stage's output says why, again at the very end: the rest may be cut off by then.
+culprits() {
+    wait $! 2>/dev/null
+    sed 's/\x1b\[[0-9;]*m//g' "$LOG" |
+        grep -E -A8 '^\[ERROR\] (  |Tests run)|MethodSource|=> |LEFT BEHIND|Exception|error:' | head -60
 }
 
 note() {
@@ -52,7 +62,7 @@ JAVA=
 kit() {
     [ -n "$JAVA" ] && return 0
     [ -n "$KIT" ] || KIT=$(mktemp -d /var/tmp/bailey-ci.XXXXXX) || return 1
-    trap 'rm -rf "$KIT"' EXIT
+    trap 'rm -rf "$KIT" "$LOG"' EXIT
     mvn -q -pl sandbox-linux -am test-compile -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true \
         dependency:copy-dependencies -DincludeScope=test -DexcludeGroupIds=io.bailey -DoutputDirectory="$KIT/lib" || return 1
     mvn -q -N dependency:copy -Dartifact=org.junit.platform:junit-platform-console-standalone:1.14.4 \

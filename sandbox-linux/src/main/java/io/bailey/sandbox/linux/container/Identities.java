@@ -42,6 +42,7 @@ final class Identities {
 
     private final HostFacts facts;
     private final Launcher launcher;
+    private final RangeLease lease;
     private final long base;
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<Fd> userns = Optional.empty();
@@ -49,18 +50,19 @@ final class Identities {
     Identities(Linux linux, HostFacts facts, Launcher launcher) {
         this.facts = facts;
         this.launcher = launcher;
-        this.base = pick(TakenIds.read(linux));
+        this.lease = RangeLease.open(linux);
+        this.base = pick(TakenIds.read(linux), lease);
     }
 
-    /** At random, so that JVMs that know nothing of each other rarely meet. */
-    private static long pick(TakenIds taken) {
+    /** At random, so that JVMs that cannot know of each other rarely meet. */
+    private static long pick(TakenIds taken, RangeLease lease) {
         long base;
         int tries = 0;
         do {
             int slots = LAST_RANGE - FIRST_RANGE + 1;
             base = (long) (FIRST_RANGE + ThreadLocalRandom.current().nextInt(slots)) * RANGE;
             tries++;
-        } while (taken.meets(base, RANGE) && tries < MOST_TRIES);
+        } while ((taken.meets(base, RANGE) || !lease.take(base, RANGE)) && tries < MOST_TRIES);
         return base;
     }
 

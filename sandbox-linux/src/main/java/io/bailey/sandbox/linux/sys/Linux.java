@@ -3,6 +3,7 @@ package io.bailey.sandbox.linux.sys;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,6 +35,8 @@ public final class Linux {
 
     public static final int F_DUPFD_CLOEXEC = 1030;
     public static final int F_SETFD = 2;
+    private static final int F_OFD_SETLK = 37;
+    private static final short F_WRLCK = 1;
     public static final int F_ADD_SEALS = 1033;
     public static final int F_SEAL_ALL = 0x1 | 0x2 | 0x4 | 0x8;
     public static final int MFD_CLOEXEC = 1;
@@ -188,6 +191,22 @@ public final class Linux {
     /** fcntl(2). */
     public int fcntl(int fd, int command, long argument) {
         return invoke(Sys.FCNTL, fd, command, argument, 0);
+    }
+
+    /**
+     * fcntl(2) F_OFD_SETLK: an exclusive lock of {@code length} bytes from {@code start} on, held
+     * by the open file. It is gone with it, by kill -9 too. −EAGAIN: somebody else has some of
+     * them.
+     */
+    public int lock(int fd, long start, long length) {
+        try (Arena arena = Arena.ofConfined()) {
+            // struct flock: l_type 0, l_whence 2, l_start 8, l_len 16, l_pid 24 (64-bit).
+            MemorySegment flock = arena.allocate(32, 8);
+            flock.set(JAVA_SHORT, 0, F_WRLCK);
+            flock.set(JAVA_LONG, 8, start);
+            flock.set(JAVA_LONG, 16, length);
+            return invoke(Sys.FCNTL, fd, F_OFD_SETLK, flock.address(), 0);
+        }
     }
 
     /** dup3(2), close-on-exec. */

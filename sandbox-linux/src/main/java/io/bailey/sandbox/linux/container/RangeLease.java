@@ -1,0 +1,38 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.Fd;
+import io.bailey.sandbox.linux.sys.Linux;
+
+import java.util.Optional;
+
+/**
+ * The ranges of ids that the JVMs of this host have picked, so that no two pick one: each holds a
+ * lock on the bytes of /etc/subuid whose offsets are the ids, however short that file is. The
+ * kernel lets go of it with the JVM, and there is no file to be left over or to be planted by
+ * somebody else.
+ */
+final class RangeLease {
+    private final Linux linux;
+    private final Optional<Fd> file;
+
+    private RangeLease(Linux linux, Optional<Fd> file) {
+        this.linux = linux;
+        this.file = file;
+    }
+
+    /** Where the file is missing or read-only, chance alone keeps JVMs apart. */
+    static RangeLease open(Linux linux) {
+        int fd = linux.openat(Linux.AT_FDCWD, "/etc/subuid", Linux.O_RDWR | Linux.O_NOFOLLOW, 0);
+        return new RangeLease(linux, fd < 0 ? Optional.empty() : Optional.of(linux.own(fd)));
+    }
+
+    /** Takes {@code count} ids from {@code base} on. Returns false if another JVM has some. */
+    boolean take(long base, long count) {
+        return file.isEmpty() || !isTaken(linux.lock(file.get().number(), base, count));
+    }
+
+    private static boolean isTaken(int result) {
+        return result == -Errno.EAGAIN || result == -Errno.EACCES;
+    }
+}
