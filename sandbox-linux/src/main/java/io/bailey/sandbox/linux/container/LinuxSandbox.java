@@ -64,6 +64,7 @@ final class LinuxSandbox implements Sandbox {
                         spec.cpuTime().isPresent(),
                         !spec.namespaces().contains(Namespace.PID),
                         spec.enforcement(),
+                        preflight.devices().policy(spec),
                         spec.cgroupParent());
     }
 

@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.plan;
 
+import io.bailey.sandbox.Device;
 import io.bailey.sandbox.Enforcement;
 import io.bailey.sandbox.IdMap;
 import io.bailey.sandbox.Limits;
@@ -34,6 +35,7 @@ final class Specs {
     private Optional<String> hostname = Optional.empty();
     private Set<Namespace> namespaces = Namespace.all();
     private Optional<TimeOffsets> timeOffsets = Optional.empty();
+    private List<Device> devices = List.of();
     private boolean init = true;
 
     Specs directory(String path, WritableRoot writable) {
@@ -94,6 +96,22 @@ final class Specs {
         return this;
     }
 
+    /** Not without a mount namespace. */
+    Specs devices(List<Device> all) {
+        devices = all;
+        return this;
+    }
+
+    private Security security() {
+        Security walls = Security.standard();
+        return new Security(
+                walls.isolation(),
+                walls.capabilities(),
+                walls.seccomp(),
+                walls.landlock(),
+                has(Namespace.MOUNT) ? devices : List.of());
+    }
+
     Specs init(boolean wanted) {
         init = wanted;
         return this;
@@ -127,7 +145,7 @@ final class Specs {
                 has(Namespace.USER) ? IdMap.AUTO : IdMap.HOST,
                 Enforcement.STRICT,
                 init,
-                Security.standard(),
+                security(),
                 Optional.empty(),
                 Map.of(),
                 Optional.empty());

@@ -27,7 +27,9 @@ public enum Power {
     /** A C compiler called gcc on the PATH. */
     GCC,
     /** The kernel has overlay. */
-    OVERLAY;
+    OVERLAY,
+    /** There is a /dev/fuse: a device that does no harm when it is opened. */
+    FUSE;
 
     /** Is it there? */
     public boolean isPresent() {
@@ -40,6 +42,7 @@ public enum Power {
             case CGROUP_WRITABLE -> everyControllerUsable();
             case GCC -> onPath("gcc");
             case OVERLAY -> overlayListed();
+            case FUSE -> Files.exists(Path.of("/dev/fuse"));
         };
     }
 
