@@ -22,7 +22,7 @@ final class Ebpf {
     /** {@code BPF_ALU64 | BPF_MOV | BPF_K}: dst = immediate. */
     static final int MOV = 0xb7;
 
-    /** {@code BPF_ALU64 | BPF_AND | BPF_K}: dst &= immediate. */
+    /** {@code BPF_ALU64 | BPF_AND | BPF_K}: dst and the immediate. */
     static final int AND = 0x57;
 
     /** {@code BPF_ALU64 | BPF_RSH | BPF_K}: dst >>>= immediate. */

@@ -21,7 +21,6 @@ import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Shortage;
 import io.bailey.sandbox.linux.sys.Stat;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,41 +96,43 @@ record DeviceSurvey(Map<Device, Stat> nodes) {
 
     /** A read-only mount does not keep anyone from writing to a device: only a policy does. */
     private void checkReadOnly(Cgroups cgroups) {
-        List<DeviceRule> writable = new ArrayList<>();
-        boolean readOnly = false;
-        for (Device device : nodes.keySet()) {
-            if (device.writable()) {
-                writable.add(rule(device));
-            }
-            readOnly |= !device.writable();
+        List<Device> readOnly =
+                nodes.keySet().stream().filter(device -> !device.writable()).toList();
+        if (readOnly.isEmpty()) {
+            return;
         }
-        for (Device device : nodes.keySet()) {
-            DeviceRule rule = rule(device);
-            if (!device.writable()
-                    && (DevicePolicy.isStandard(rule.kind(), rule.major(), rule.minor())
-                            || writable.stream().anyMatch(other -> isSame(rule, other)))) {
-                throw new SandboxConfigException(
-                        "device "
-                                + device.source()
-                                + " cannot be read-only: the sandbox may write to the same device ("
-                                + rule.major()
-                                + ":"
-                                + rule.minor()
-                                + ") under another name");
-            }
-        }
+        readOnly.forEach(this::refuseIfWritable);
         ControllerReport policy = cgroups.devicePolicy();
-        if (readOnly && !policy.usable()) {
-            throw new SandboxUnavailableException(
-                    List.of(
-                            new Finding(
-                                    "read-only device",
-                                    Finding.Status.MISSING,
-                                    "only a device policy keeps a sandbox from writing to a device, and none can be given: "
-                                            + policy.problem(),
-                                    policy.fix()
-                                            + "; or take writing away from the node itself, and ask for it writable")));
+        if (!policy.usable()) {
+            throw new SandboxUnavailableException(List.of(noPolicy(policy)));
         }
+    }
+
+    private void refuseIfWritable(Device device) {
+        DeviceRule rule = rule(device);
+        boolean elsewhere =
+                nodes.keySet().stream()
+                        .anyMatch(other -> other.writable() && isSame(rule, rule(other)));
+        if (elsewhere || DevicePolicy.isStandard(rule.kind(), rule.major(), rule.minor())) {
+            throw new SandboxConfigException(
+                    "device "
+                            + device.source()
+                            + " cannot be read-only: the sandbox may write to the same device ("
+                            + rule.major()
+                            + ":"
+                            + rule.minor()
+                            + ") under another name");
+        }
+    }
+
+    private static Finding noPolicy(ControllerReport policy) {
+        return new Finding(
+                "read-only device",
+                Finding.Status.MISSING,
+                "only a device policy keeps a sandbox from writing to a device, and none can be given: "
+                        + policy.problem(),
+                policy.fix()
+                        + "; or take writing away from the node itself, and ask for it writable");
     }
 
     private static boolean isSame(DeviceRule one, DeviceRule other) {
