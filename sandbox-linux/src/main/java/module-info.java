@@ -4,6 +4,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.bailey.sandbox.linux {
     requires io.bailey.sandbox;
+    requires com.github.benmanes.caffeine;
+    requires tools.jackson.core;
     requires static org.jspecify;
 
     provides io.bailey.sandbox.spi.SandboxProvider with

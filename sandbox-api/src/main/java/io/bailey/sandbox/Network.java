@@ -11,8 +11,8 @@ public enum Network {
     NONE,
 
     /**
-     * The network of the host, shared as it is, without a namespace: every local port and abstract
-     * socket is reachable.
+     * The network of the host, shared as it is, without a namespace: every local port is reachable.
+     * So is every abstract socket where there is no Landlock (ABI 6, Linux 6.12) to keep from them.
      */
     HOST
 }

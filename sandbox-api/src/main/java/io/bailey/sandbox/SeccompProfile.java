@@ -36,8 +36,10 @@ public sealed interface SeccompProfile {
     }
 
     /**
-     * Returns a profile for programs that only compute: files and standard streams, processes and
-     * threads of their own, no socket, no terminal control, no namespace, no tracing.
+     * Returns a profile for programs that only compute: files and standard streams, one process of
+     * any number of threads. No further process, no socket, no terminal control, no change of modes
+     * and owners. The command may become another program by {@code execve(2)}; a shell can run its
+     * builtins and one {@code exec}.
      *
      * @return the narrow profile
      */

@@ -1,16 +1,19 @@
 package io.bailey.sandbox.linux.container;
 
+import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Finding;
 import io.bailey.sandbox.HostReport;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.SandboxUnavailableException;
+import io.bailey.sandbox.SeccompProfile;
 import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.host.Doctor;
 import io.bailey.sandbox.linux.host.HostFacts;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.Launcher;
 import io.bailey.sandbox.linux.mount.HostTrees;
+import io.bailey.sandbox.linux.plan.Walls;
 import io.bailey.sandbox.linux.sys.FdTable;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.NativeAccess;
@@ -37,6 +40,7 @@ public final class Engine {
     private final HostTrees trees;
     private final Identities identities;
     private final DeviceTrees devices;
+    private final Filters filters = new Filters();
     private final ScheduledThreadPoolExecutor timers;
 
     private Engine(Linux linux) {
@@ -118,7 +122,23 @@ public final class Engine {
 
     /** Checks {@code spec} against this host. */
     public Sandbox create(SandboxSpec spec) {
-        return new LinuxSandbox(this, spec, Preflight.check(this, spec));
+        return create(spec, WallSurvey.of(facts, spec, filters));
+    }
+
+    private LinuxSandbox create(SandboxSpec spec, Walls walls) {
+        return new LinuxSandbox(this, spec, Preflight.check(this, spec), walls, notice -> {});
+    }
+
+    /** Runs {@code command} and tells which system calls it made. */
+    public SeccompProfile.Rules record(SandboxSpec spec, Command command)
+            throws InterruptedException {
+        Recording recording = new Recording();
+        Walls walls = WallSurvey.recording(facts, spec);
+        try (Sandbox sandbox =
+                new LinuxSandbox(this, spec, Preflight.check(this, spec), walls, recording::add)) {
+            sandbox.run(command).orThrow();
+        }
+        return recording.profile();
     }
 
     Linux linux() {

@@ -4,12 +4,14 @@ import io.bailey.sandbox.Finding;
 import io.bailey.sandbox.IdMap;
 import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SandboxUnavailableException;
+import io.bailey.sandbox.User;
 import io.bailey.sandbox.linux.host.HostFacts;
 import io.bailey.sandbox.linux.host.SubordinateIds;
 import io.bailey.sandbox.linux.host.TakenIds;
 import io.bailey.sandbox.linux.launch.IdMaps;
 import io.bailey.sandbox.linux.launch.IdMaps.Extent;
 import io.bailey.sandbox.linux.launch.Launcher;
+import io.bailey.sandbox.linux.plan.Site;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
 
@@ -34,6 +36,9 @@ final class Identities {
 
     private static final int LAST_RANGE = 28671;
     private static final int MOST_TRIES = 1_000;
+
+    /** nobody, for a JVM that may change its user but not map ids: root of a container. */
+    private static final int NOBODY = 65534;
 
     private final HostFacts facts;
     private final Launcher launcher;
@@ -115,6 +120,45 @@ final class Identities {
                 List.of(new Extent(0, gids.start(), Math.min(RANGE, gids.count()))),
                 false,
                 List.of(ids.newuidmap().orElseThrow(), ids.newgidmap().orElseThrow()));
+    }
+
+    /**
+     * Who a command without a user namespace is: never root, whatever the JVM is, as far as it can
+     * help it.
+     */
+    Site.RunAs onTheHost(Optional<User> wanted, Accounts accounts) {
+        if (!facts.mayChangeUser()) {
+            return itself(wanted, accounts);
+        }
+        if (wanted.isEmpty()) {
+            int id = facts.privileged() ? (int) base : NOBODY;
+            return new Site.RunAs(id, id, List.of(), "/");
+        }
+        Site.RunAs user = accounts.resolve(wanted);
+        if (user.uid() == 0 || user.gid() == 0) {
+            throw new SandboxConfigException(
+                    "user: "
+                            + wanted.get()
+                            + " is root on the host, for isolation UNPRIVILEGED has no ids of its own;"
+                            + " name another, or none");
+        }
+        return user;
+    }
+
+    private Site.RunAs itself(Optional<User> wanted, Accounts accounts) {
+        User own =
+                User.parse(
+                        Integer.toUnsignedString(facts.euid())
+                                + ":"
+                                + Integer.toUnsignedString(facts.egid()));
+        Site.RunAs user = accounts.resolve(Optional.of(own));
+        if (wanted.isPresent() && accounts.resolve(wanted).uid() != user.uid()) {
+            throw new SandboxConfigException(
+                    "user: "
+                            + wanted.get()
+                            + " is not this JVM's own, and it may not become another; leave it out");
+        }
+        return user;
     }
 
     static void requireMapped(IdMaps maps, int uid, int gid) {

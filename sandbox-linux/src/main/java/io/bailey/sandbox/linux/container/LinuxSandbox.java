@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Container;
+import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Namespace;
@@ -15,10 +16,12 @@ import io.bailey.sandbox.linux.cgroup.CgroupRequest;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.LaunchRequest;
 import io.bailey.sandbox.linux.launch.Session;
+import io.bailey.sandbox.linux.launch.SystemCallNotice;
 import io.bailey.sandbox.linux.launch.Workers;
 import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.plan.Planner;
 import io.bailey.sandbox.linux.plan.Site;
+import io.bailey.sandbox.linux.plan.Walls;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 
 /** A recipe that has been checked against this host, and the living that were made from it. */
 final class LinuxSandbox implements Sandbox {
@@ -44,6 +48,8 @@ final class LinuxSandbox implements Sandbox {
     private final SandboxSpec spec;
     private final Preflight preflight;
     private final SiteSurvey survey;
+    private final Walls walls;
+    private final Consumer<SystemCallNotice> onCall;
     private final CgroupRequest limits;
     private final AtomicReference<@Nullable Compiled> lastCompiled = new AtomicReference<>();
     private final Set<Running> living = ConcurrentHashMap.newKeySet();
@@ -53,23 +59,37 @@ final class LinuxSandbox implements Sandbox {
 
     private boolean closed;
 
-    LinuxSandbox(Engine engine, SandboxSpec spec, Preflight preflight) {
+    /**
+     * @param onCall told of each system call of a recording
+     */
+    LinuxSandbox(
+            Engine engine,
+            SandboxSpec spec,
+            Preflight preflight,
+            Walls walls,
+            Consumer<SystemCallNotice> onCall) {
+        this.onCall = onCall;
         this.engine = engine;
         this.spec = spec;
         this.preflight = preflight;
-        this.survey = new SiteSurvey(engine, spec, preflight);
+        this.walls = walls;
+        this.survey = new SiteSurvey(engine, spec, preflight, walls);
         this.limits =
                 new CgroupRequest(
-                        withRoomForInit(spec),
+                        withRoomForInit(spec, walls),
                         spec.cpuTime().isPresent(),
-                        !spec.namespaces().contains(Namespace.PID),
+                        !spec.namespaces().contains(Namespace.PID)
+                                && spec.security().isolation() == Isolation.FULL,
                         spec.enforcement(),
                         preflight.devices().policy(spec),
                         spec.cgroupParent());
     }
 
-    /** The init is Bailey's, not the caller's: it does not count among the processes asked for. */
-    private static Limits withRoomForInit(SandboxSpec spec) {
+    /**
+     * The init is Bailey's, not the caller's, and so is its second thread: neither counts among the
+     * processes asked for.
+     */
+    private static Limits withRoomForInit(SandboxSpec spec, Walls walls) {
         Limits limits = spec.limits();
         if (!spec.init() || limits.pids().isEmpty()) {
             return limits;
@@ -78,7 +98,8 @@ final class LinuxSandbox implements Sandbox {
                 limits.memory(),
                 limits.memoryHigh(),
                 limits.memorySwap(),
-                OptionalInt.of(Math.min(MAX_PIDS, limits.pids().getAsInt() + 1)),
+                OptionalInt.of(
+                        Math.min(MAX_PIDS, limits.pids().getAsInt() + (walls.watched() ? 2 : 1))),
                 limits.cpus(),
                 limits.cpuWeight(),
                 limits.cpuset());
@@ -172,6 +193,7 @@ final class LinuxSandbox implements Sandbox {
                             id,
                             askedAt);
             living.add(running);
+            watchCalls(running);
             running.watch();
             return running;
         } catch (LaunchException failure) {
@@ -180,6 +202,18 @@ final class LinuxSandbox implements Sandbox {
         } catch (RuntimeException | Error failure) {
             cgroup.close();
             throw failure;
+        }
+    }
+
+    private void watchCalls(Running running) {
+        switch (walls.watch()) {
+            case NOTHING -> {}
+            case DENIALS ->
+                    running.session()
+                            .onCall(notice ->
+                                    running.end(
+                                            new Termination.SyscallDenied(Filters.name(notice))));
+            case CALLS -> running.session().onCall(onCall);
         }
     }
 
@@ -205,6 +239,7 @@ final class LinuxSandbox implements Sandbox {
                                             .orElse(-1),
                                     maps.map(m -> m.hostGid(compiled.who().runAs().gid()))
                                             .orElse(-1),
+                                    spec.security().isolation() == Isolation.UNPRIVILEGED,
                                     !spec.init()));
         }
     }

@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Finding;
 import io.bailey.sandbox.IdMap;
+import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Rootfs;
@@ -53,10 +54,13 @@ record Preflight(
     static Preflight check(Engine engine, SandboxSpec spec) {
         HostFacts facts = engine.facts();
         requirePowers(facts, spec);
-        if (!spec.namespaces().contains(Namespace.MOUNT)) {
-            return new Preflight("/", List.of(), List.of(), false, Map.of(), DeviceSurvey.NONE);
-        }
         Linux linux = engine.linux();
+        if (!spec.namespaces().contains(Namespace.MOUNT)) {
+            Map<Mount, Boolean> inPlace = new HashMap<>();
+            spec.mounts().forEach(mount -> inPlace.put(mount, source(linux, mount)));
+            return new Preflight(
+                    "/", List.of(), List.of(), false, Map.copyOf(inPlace), DeviceSurvey.NONE);
+        }
         DeviceSurvey devices = DeviceSurvey.of(linux, engine.cgroups(), spec);
         String path = rootPath(linux, spec);
         int root = linux.openat(Linux.AT_FDCWD, path, Linux.O_PATH | Linux.O_DIRECTORY, 0);
@@ -247,7 +251,8 @@ record Preflight(
                     "enable them (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, the AppArmor"
                             + " restriction), or run as root with IdMap.HOST");
         }
-        if (!userNamespace && !facts.privileged()) {
+        boolean unprivileged = spec.security().isolation() == Isolation.UNPRIVILEGED;
+        if (!userNamespace && !unprivileged && !facts.privileged()) {
             throw unavailable(
                     "IdMap.HOST",
                     "sharing the host's ids takes CAP_SYS_ADMIN, which this process (uid "

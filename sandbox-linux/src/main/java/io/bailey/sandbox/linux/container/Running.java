@@ -1,6 +1,7 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
+import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.SandboxException;
@@ -119,7 +120,7 @@ final class Running {
             verdict.compareAndSet(Optional.empty(), Optional.of(reason));
         }
         session.kill();
-        if (!hasPidNamespace()) {
+        if (!endsWithInit()) {
             cgroup.kill();
         }
         grace =
@@ -134,8 +135,10 @@ final class Running {
         session.forsake();
     }
 
-    private boolean hasPidNamespace() {
-        return spec.namespaces().contains(Namespace.PID);
+    /** Does everything end with the init? By its namespace, or by its own hand. */
+    private boolean endsWithInit() {
+        return spec.namespaces().contains(Namespace.PID)
+                || spec.security().isolation() == Isolation.UNPRIVILEGED;
     }
 
     /**
@@ -246,7 +249,7 @@ final class Running {
     /** Reads the cgroup for the last time and removes it, whatever happens. */
     private CgroupUsage lastReading() {
         try {
-            if (!hasPidNamespace()) {
+            if (!endsWithInit()) {
                 cgroup.kill();
             }
             return cgroup.usage();

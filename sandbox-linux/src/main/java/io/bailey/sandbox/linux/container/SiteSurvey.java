@@ -2,10 +2,12 @@ package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Device;
+import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.User;
 import io.bailey.sandbox.WritableRoot;
 import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.host.KernelVersion;
@@ -13,6 +15,7 @@ import io.bailey.sandbox.linux.launch.IdMaps;
 import io.bailey.sandbox.linux.mount.TreeSource;
 import io.bailey.sandbox.linux.plan.Bindings;
 import io.bailey.sandbox.linux.plan.Site;
+import io.bailey.sandbox.linux.plan.Walls;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Shortage;
@@ -32,9 +35,11 @@ final class SiteSurvey {
     private final Engine engine;
     private final SandboxSpec spec;
     private final Preflight preflight;
+    private final Walls walls;
     private final boolean byFd;
 
-    SiteSurvey(Engine engine, SandboxSpec spec, Preflight preflight) {
+    SiteSurvey(Engine engine, SandboxSpec spec, Preflight preflight, Walls walls) {
+        this.walls = walls;
         this.engine = engine;
         this.spec = spec;
         this.preflight = preflight;
@@ -57,7 +62,13 @@ final class SiteSurvey {
                     Shortage.or(-root, "it was there when the sandbox was built"));
         }
         try {
-            Site.RunAs runAs = new Accounts(linux, root).resolve(command.runAs().or(spec::user));
+            Optional<User> user = command.runAs().or(spec::user);
+            if (spec.security().isolation() == Isolation.UNPRIVILEGED) {
+                return new Who(
+                        engine.identities().onTheHost(user, new Accounts(linux, root)),
+                        Optional.empty());
+            }
+            Site.RunAs runAs = new Accounts(linux, root).resolve(user);
             Optional<IdMaps> maps =
                     spec.namespaces().contains(Namespace.USER)
                             ? engine.identities().maps(spec.idMap(), runAs.uid(), runAs.gid())
@@ -92,6 +103,7 @@ final class SiteSurvey {
                 cgroup.attachFds().size(),
                 cgroup.directoryFd().isPresent(),
                 engine.facts().lastCapability(),
+                walls,
                 engine.facts().kernel().compareTo(TIME_ON_EXEC) >= 0,
                 announceExec,
                 engine.cpus());
@@ -103,14 +115,19 @@ final class SiteSurvey {
                 who.maps().isPresent(),
                 range ? 0 : who.runAs().uid(),
                 range ? 0 : who.runAs().gid(),
-                who.maps().map(m -> !m.denySetgroups()).orElse(true),
-                who.maps().map(m -> m.hostGid(TTY_GROUP) != -1).orElse(true));
+                who.maps().map(m -> !m.denySetgroups()).orElse(mayChangeUser()),
+                who.maps().map(m -> m.hostGid(TTY_GROUP) != -1).orElse(true),
+                who.maps().isPresent() || mayChangeUser());
     }
 
     private TreeSource tree(String place, String hostPath) {
         return byFd
                 ? new TreeSource.Detached(Bindings.tree(place))
                 : new TreeSource.HostPath(hostPath);
+    }
+
+    private boolean mayChangeUser() {
+        return engine.facts().mayChangeUser();
     }
 
     private Optional<Site.RootSite> root() {
@@ -146,8 +163,9 @@ final class SiteSurvey {
         List<Site.MountSite> sites = new ArrayList<>();
         for (int i = 0; i < spec.mounts().size(); i++) {
             Mount mount = spec.mounts().get(i);
+            // Without a mount namespace it is where it is.
             Optional<TreeSource> source =
-                    mount instanceof Mount.Bind bind
+                    mount instanceof Mount.Bind bind && spec.namespaces().contains(Namespace.MOUNT)
                             ? Optional.of(tree(mountBinding(i), bind.source().toString()))
                             : Optional.empty();
             sites.add(

@@ -13,6 +13,9 @@ import java.util.List;
 final class FilterChecks {
     private static final long LANDLOCK_CREATE_RULESET_VERSION = 1;
 
+    /** LANDLOCK_SCOPE_SIGNAL. */
+    static final int UNPRIVILEGED_ABI = 6;
+
     private FilterChecks() {}
 
     static List<Finding> of(Source source) {
@@ -29,13 +32,32 @@ final class FilterChecks {
                         "boot one with CONFIG_SECCOMP_FILTER");
     }
 
+    /** 0 where there is none. */
+    static int landlockAbi(Source source) {
+        return (int)
+                Math.max(
+                        0,
+                        source.ask(
+                                Sys.LANDLOCK_CREATE_RULESET,
+                                0,
+                                0,
+                                LANDLOCK_CREATE_RULESET_VERSION));
+    }
+
     private static Finding landlock(Source source) {
-        long abi = source.ask(Sys.LANDLOCK_CREATE_RULESET, 0, 0, LANDLOCK_CREATE_RULESET_VERSION);
-        return abi > 0
+        int abi = landlockAbi(source);
+        if (abi == 0) {
+            return missing(
+                    "landlock",
+                    "not there or switched off",
+                    "boot with landlock in the parameter lsm= (Linux 5.13 or newer), or do without by"
+                            + " name: landlock(Landlock.BEST_EFFORT)");
+        }
+        return abi >= UNPRIVILEGED_ABI
                 ? ok("landlock", "ABI " + abi)
                 : degraded(
                         "landlock",
-                        "not there or switched off: landlock(...) cannot be used",
-                        "boot with landlock in the parameter lsm= (Linux 5.13 or newer)");
+                        "ABI " + abi + ": no scopes for signals and sockets",
+                        "boot Linux 6.12 or newer for Isolation.UNPRIVILEGED");
     }
 }

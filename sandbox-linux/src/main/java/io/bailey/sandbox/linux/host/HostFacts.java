@@ -17,6 +17,7 @@ import io.bailey.sandbox.linux.sys.Linux;
  * @param userNamespaces whether this user may make a user namespace
  * @param overlayByFd whether overlay takes its layers as descriptors (Linux 6.13)
  * @param timeNamespaces whether there are time namespaces (Linux 5.6)
+ * @param landlockAbi the ABI of landlock(7), 0 where there is none
  * @param cgroupV2 whether the controllers are on the one cgroup2 tree
  * @param subordinate the ids this user may map besides its own
  */
@@ -30,13 +31,22 @@ public record HostFacts(
         boolean userNamespaces,
         boolean overlayByFd,
         boolean timeNamespaces,
+        int landlockAbi,
         boolean cgroupV2,
         SubordinateIds subordinate) {
     /** CAP_SYS_ADMIN to mount and to set up; CAP_SETGID and CAP_SETUID to map any id. */
     private static final long FOR_SET_UP = 1L << 21 | 1L << 6 | 1L << 7;
 
+    /** CAP_SETGID, CAP_SETUID. */
+    private static final long FOR_USERS = 1L << 6 | 1L << 7;
+
     /** CAP_CHECKPOINT_RESTORE, the highest of Linux 5.9: for a /proc without cap_last_cap. */
     private static final int LAST_KNOWN_CAPABILITY = 40;
+
+    /** Whether a process of this JVM may become another user without a user namespace. */
+    public boolean mayChangeUser() {
+        return (effectiveCapabilities & FOR_USERS) == FOR_USERS;
+    }
 
     /** Looks at /proc and a few calls; starts nothing, changes nothing. */
     public static HostFacts probe(Linux linux) {
@@ -60,6 +70,7 @@ public record HostFacts(
                 UserNamespaces.obstacle(source, privileged, euid, effective).isEmpty(),
                 kernel.atLeast(6, 13),
                 source.exists("/proc/self/ns/time"),
+                FilterChecks.landlockAbi(source),
                 cgroupV2,
                 SubordinateFiles.of(source, euid, privileged));
     }

@@ -21,6 +21,8 @@ import java.util.OptionalInt;
  * @param streamLimit bytes of each stream that is handed on
  * @param hostUid the host's id of the user the command runs as, −1 to leave the pipes to the JVM's
  *     user
+ * @param endsByLifeline whether the child is ended by closing its lifeline, for it has a group to
+ *     take along, instead of being killed
  * @param diesWithThread whether the kernel ties the child's life to the launching thread
  *     (PR_SET_PDEATHSIG)
  */
@@ -37,4 +39,5 @@ public record LaunchRequest(
         long streamLimit,
         int hostUid,
         int hostGid,
+        boolean endsByLifeline,
         boolean diesWithThread) {}

@@ -127,6 +127,15 @@ public final class Launcher {
                         .orElseThrow();
         values.put(Bindings.SIGNALS, signals);
         values.put(Bindings.SIGNALS_POLL, signals | POLLIN_IN_POLLFD);
+        // Without an init nobody reads signals, and that number is free too.
+        long[] free =
+                LongStream.rangeClosed(3, 7)
+                        .filter(fd -> fd != status && fd != lifeline)
+                        .filter(fd -> request.diesWithThread() || fd != signals)
+                        .toArray();
+        values.put(Bindings.RULESET, free[0]);
+        values.put(Bindings.PLACE, free[1]);
+        values.put(Bindings.LISTENER, free[0]);
         values.put(Bindings.BELOW_KEPT, Math.min(status, lifeline) - 1);
         values.put(Bindings.GAP_FIRST, Math.min(status, lifeline) + 1);
         values.put(Bindings.GAP_LAST, Math.max(status, lifeline) - 1);

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /**
  * One child from its clone to its end: the descriptors that lead to it, and what it told. Waits by
@@ -54,6 +55,8 @@ public final class Session {
     private @Nullable Fd pidfd;
     private volatile long pidfdKey;
     private volatile long statusKey = -1;
+    private boolean endsByLifeline;
+    private volatile boolean toldOfCalls;
     private volatile long goneAt;
     private volatile boolean isGone;
     private long beganAt;
@@ -73,6 +76,7 @@ public final class Session {
     }
 
     void open(LaunchRequest request) {
+        endsByLifeline = request.endsByLifeline();
         streams =
                 Streams.open(
                         linux,
@@ -130,9 +134,21 @@ public final class Session {
         streams().handedOver();
     }
 
+    /**
+     * Wants to know of each system call that the filter tells of, in the thread that waits. Before
+     * {@link #poll} and {@link #watch}.
+     */
+    public void onCall(Consumer<SystemCallNotice> consumer) {
+        toldOfCalls = true;
+        there(reports).onCall(consumer);
+    }
+
     /** Leaves the wait to the reactor. */
     public void watch() {
         streams().watch();
+        if (toldOfCalls && statusKey < 0) {
+            watchStatus();
+        }
         pidfdKey = reactor.newKey();
         reactor.add(
                 pidfdKey,
@@ -150,7 +166,7 @@ public final class Session {
     public boolean poll(long nanos) {
         ByteBuffer buffer = POLL_BUFFER.get();
         List<OutputPump> pumps = streams().pumps();
-        int[] fds = new int[pumps.size() + 1];
+        int[] fds = new int[pumps.size() + 2];
         long deadline = System.nanoTime() + nanos;
         long left = nanos;
         while (left > 0 && !Thread.currentThread().isInterrupted()) {
@@ -158,6 +174,7 @@ public final class Session {
             for (int i = 0; i < pumps.size(); i++) {
                 fds[i + 1] = pumps.get(i).pollable();
             }
+            fds[pumps.size() + 1] = toldOfCalls ? there(status).readEnd().number() : -1;
             long ready = linux.pollIn(fds, fds.length, left);
             if (ready > 0 && (ready & 1) != 0) {
                 ended(buffer);
@@ -167,6 +184,9 @@ public final class Session {
                 if (((ready >> (i + 1)) & 1) != 0 && !pumps.get(i).polled(buffer)) {
                     return false;
                 }
+            }
+            if (((ready >> (pumps.size() + 1)) & 1) != 0) {
+                there(reports).read();
             }
             left = deadline - System.nanoTime();
         }
@@ -178,6 +198,11 @@ public final class Session {
      * {@link #started}.
      */
     public CompletableFuture<Void> awaitStart() {
+        watchStatus();
+        return started;
+    }
+
+    private void watchStatus() {
         statusKey = reactor.newKey();
         reactor.add(
                 statusKey,
@@ -185,15 +210,15 @@ public final class Session {
                 Linux.EPOLLIN,
                 events -> statusReady(),
                 this::broke);
-        return started;
     }
 
     private void statusReady() {
         there(reports).read();
-        if (there(reports).started() || there(reports).failure().isPresent()) {
-            unwatchStatus();
+        StatusPipe told = there(reports);
+        if (told.started() || told.failure().isPresent()) {
             started.complete(null);
-        } else {
+        }
+        if (!toldOfCalls || told.atEnd()) {
             unwatchStatus();
         }
     }
@@ -282,7 +307,23 @@ public final class Session {
 
     /** Kills the child; the kernel kills all in its pid namespace with it. Any thread, any time. */
     public void kill() {
-        int _ = signalInit(SIGKILL);
+        if (endsByLifeline) {
+            cutLifeline();
+        } else {
+            int _ = signalInit(SIGKILL);
+        }
+    }
+
+    /** The init takes it for the end of the JVM: it kills its command's group, reaps and exits. */
+    private void cutLifeline() {
+        lock.lock();
+        try {
+            if (lifeline != null) {
+                lifeline.writeEnd().close();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Sends a signal to the child itself. Returns 0 or −errno. */

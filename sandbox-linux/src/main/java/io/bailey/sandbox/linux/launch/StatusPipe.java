@@ -1,13 +1,16 @@
 package io.bailey.sandbox.linux.launch;
 
 import io.bailey.sandbox.linux.plan.Blueprint;
+import io.bailey.sandbox.linux.plan.Notice;
 import io.bailey.sandbox.linux.plan.Report;
+import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What the child and the init say of themselves. Each record is one write smaller than PIPE_BUF, so
@@ -27,6 +30,7 @@ public final class StatusPipe {
     private boolean atEnd;
     private Optional<Failure> failure = Optional.empty();
     private Optional<Ending> ending = Optional.empty();
+    private Consumer<SystemCallNotice> onCall = notice -> {};
 
     StatusPipe(Linux linux, Fd fd) {
         this.linux = linux;
@@ -55,6 +59,11 @@ public final class StatusPipe {
         return started || (atEnd && failure.isEmpty());
     }
 
+    /** Will nobody write any more? */
+    boolean atEnd() {
+        return atEnd;
+    }
+
     Optional<Failure> failure() {
         return failure;
     }
@@ -63,18 +72,33 @@ public final class StatusPipe {
         return ending;
     }
 
+    /** Who wants to know of system calls. */
+    void onCall(Consumer<SystemCallNotice> consumer) {
+        onCall = consumer;
+    }
+
     /** Reads what there is. The descriptor is non-blocking. */
     void read() {
-        buffer.clear();
         int n = linux.read(fd.number(), buffer);
-        atEnd |= n == 0;
-        if (n <= 0) {
-            return;
+        while (n > 0 || n == -Errno.EINTR) {
+            buffer.flip();
+            takeAll();
+            // Where the buffer was full the last record may be cut.
+            buffer.compact();
+            n = linux.read(fd.number(), buffer);
         }
-        buffer.flip();
+        atEnd |= n == 0;
+    }
+
+    private void takeAll() {
         while (buffer.remaining() >= SHORT_RECORD) {
             int kind = buffer.getInt(buffer.position());
-            int size = kind == Blueprint.COMMAND_ENDED ? Report.BYTES : SHORT_RECORD;
+            int size =
+                    switch (kind) {
+                        case Blueprint.COMMAND_ENDED -> Report.BYTES;
+                        case Blueprint.SYSCALL -> Notice.BYTES;
+                        default -> SHORT_RECORD;
+                    };
             if (buffer.remaining() < size) {
                 return;
             }
@@ -86,6 +110,11 @@ public final class StatusPipe {
     private void take(int kind, int at) {
         switch (kind) {
             case Blueprint.COMMAND_STARTED -> started = true;
+            case Blueprint.SYSCALL ->
+                    onCall.accept(
+                            new SystemCallNotice(
+                                    buffer.getInt(at + Notice.NUMBER),
+                                    buffer.getInt(at + Notice.ARCH)));
             case Blueprint.COMMAND_ENDED ->
                     ending =
                             Optional.of(

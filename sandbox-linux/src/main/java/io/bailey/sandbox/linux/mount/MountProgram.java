@@ -250,6 +250,24 @@ public final class MountProgram {
         program.call(Sys.CLOSE, Argument.of(file));
     }
 
+    /** As {@link #write}, where the kernel has such a file. */
+    public void writeIfThere(String path, String content, Variable file) {
+        Label absent = new Label();
+        open(
+                root,
+                path,
+                Linux.O_WRONLY,
+                "O_WRONLY",
+                RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS,
+                "RESOLVE_IN_ROOT|RESOLVE_NO_SYMLINKS",
+                file);
+        skipWhenAbsent(absent);
+        program.call(
+                Sys.WRITE, Argument.of(file), Argument.of(content), Argument.of(content.length()));
+        program.call(Sys.CLOSE, Argument.of(file));
+        program.place(absent);
+    }
+
     private void open(
             Variable dir,
             String path,

@@ -34,6 +34,17 @@ public final class Bindings {
     public static final Binding GAP_LAST = new Binding("higher kept fd - 1");
     public static final Binding ABOVE_KEPT = new Binding("higher kept fd + 1");
 
+    /**
+     * The lowest two numbers that are free once everything else is closed: those of a Landlock
+     * ruleset and of a place that a rule is for.
+     */
+    public static final Binding RULESET = new Binding("ruleset");
+
+    public static final Binding PLACE = new Binding("place");
+
+    /** The same number as the ruleset's, which is closed by then: that of a seccomp listener. */
+    public static final Binding LISTENER = new Binding("listener");
+
     private Bindings() {}
 
     /** The n-th {@code tasks} file of a v1 cgroup. */

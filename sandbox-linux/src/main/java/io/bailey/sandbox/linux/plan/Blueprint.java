@@ -22,4 +22,7 @@ public record Blueprint(CloneFlags cloneFlags, SyscallProgram entry, SyscallProg
 
     /** The command's exec has succeeded. */
     public static final int COMMAND_STARTED = 4;
+
+    /** A system call that a filter tells of; {@link Notice} says which. */
+    public static final int SYSCALL = 5;
 }

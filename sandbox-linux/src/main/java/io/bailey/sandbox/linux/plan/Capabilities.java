@@ -2,6 +2,9 @@ package io.bailey.sandbox.linux.plan;
 
 import io.bailey.sandbox.linux.program.Blob;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * Capability sets in the form of capset(2), version 3: two 32-bit halves of effective, permitted,
  * inheritable.
@@ -46,6 +49,22 @@ record Capabilities(long bits) {
         return new Capabilities(0);
     }
 
+    boolean isEmpty() {
+        return bits == 0;
+    }
+
+    boolean has(int number) {
+        return (bits >>> number & 1) != 0;
+    }
+
+    List<Integer> numbers() {
+        return IntStream.range(0, Long.SIZE).filter(this::has).boxed().toList();
+    }
+
+    String text() {
+        return "0x" + Long.toHexString(bits);
+    }
+
     static Blob header() {
         return Blob.struct("{_LINUX_CAPABILITY_VERSION_3, 0}", VERSION_3);
     }
@@ -64,7 +83,7 @@ record Capabilities(long bits) {
     }
 
     private Blob data(long inheritable) {
-        String set = "0x" + Long.toHexString(bits);
+        String set = text();
         return Blob.struct(
                 "{" + set + ", " + set + ", 0x" + Long.toHexString(inheritable) + "}",
                 low(bits) | (low(bits) << 32),

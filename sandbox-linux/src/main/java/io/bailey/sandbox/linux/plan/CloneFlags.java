@@ -19,6 +19,10 @@ import java.util.Set;
  */
 public record CloneFlags(long bits, String text) {
     static final long CLONE_VM = 0x100;
+    static final long CLONE_FS = 0x200;
+    static final long CLONE_FILES = 0x400;
+    static final long CLONE_SIGHAND = 0x800;
+    static final long CLONE_THREAD = 0x10000;
     static final long CLONE_PIDFD = 0x1000;
     static final long CLONE_VFORK = 0x4000;
     static final long CLONE_NEWCGROUP = 0x02000000;

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The last steps before the command's first instruction, in the process that becomes it: nothing
@@ -25,7 +26,9 @@ final class CommandSteps {
     private static final long RLIM_INFINITY = -1;
     private static final int PR_SET_PDEATHSIG = 1;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
+    private static final int PR_SET_KEEPCAPS = 8;
     private static final int PR_CAP_AMBIENT = 47;
+    private static final int PR_CAP_AMBIENT_RAISE = 2;
     private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
     private static final int SIGKILL = 9;
     private static final int CLOSE_RANGE_CLOEXEC = 4;
@@ -34,12 +37,23 @@ final class CommandSteps {
     private final SandboxSpec spec;
     private final Command command;
     private final Site site;
+    private final Optional<LandlockSteps> landlock;
 
     CommandSteps(ProgramBuilder program, SandboxSpec spec, Command command, Site site) {
         this.program = program;
         this.spec = spec;
         this.command = command;
         this.site = site;
+        this.landlock = landlock(program, spec, site);
+    }
+
+    private static Optional<LandlockSteps> landlock(
+            ProgramBuilder program, SandboxSpec spec, Site site) {
+        LandlockRules rules = LandlockRules.of(spec, site);
+        return site.walls().landlockAbi().isEmpty() || rules.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new LandlockSteps(program, rules, site.walls().landlockAbi().getAsInt()));
     }
 
     /**
@@ -51,6 +65,7 @@ final class CommandSteps {
             program.call(Sys.SETSID);
         }
         resetSignals();
+        landlock.ifPresent(LandlockSteps::prepare);
         limits();
         dropPrivileges();
         workingDirectory();
@@ -77,12 +92,14 @@ final class CommandSteps {
                 NIL,
                 NIL,
                 NIL);
+        landlock.ifPresent(LandlockSteps::enforce);
         program.step("close what is not a standard stream on exec", "");
         program.call(
                 Sys.CLOSE_RANGE,
                 Argument.of(3),
                 Argument.flags("~0U", 0xFFFFFFFFL),
                 Argument.flags("CLOSE_RANGE_CLOEXEC", CLOSE_RANGE_CLOEXEC));
+        site.walls().seccomp().ifPresent(filter -> new SeccompSteps(program, filter).install());
         new ExecSteps(program, command, environment()).all();
     }
 
@@ -147,12 +164,28 @@ final class CommandSteps {
     }
 
     /**
-     * All five sets: the bounding one has been dropped by the init; permitted, effective,
-     * inheritable; ambient.
+     * All five sets: of the bounding one the init has left what may be had; permitted, effective,
+     * inheritable; ambient. A user who is not root keeps capabilities over an exec only as ambient
+     * ones, which must be inheritable; root needs neither, and files could give inheritable ones
+     * back to it (CVE-2022-24769).
      */
     private void dropPrivileges() {
+        Capabilities capabilities = new Capabilities(site.walls().capabilities());
+        boolean ambient = !capabilities.isEmpty() && site.runAs().uid() != 0;
+        if (ambient) {
+            program.step("keep capabilities over the change of user", "");
+            program.call(
+                    Sys.PRCTL,
+                    Argument.flags("PR_SET_KEEPCAPS", PR_SET_KEEPCAPS),
+                    Argument.of(1),
+                    NIL,
+                    NIL,
+                    NIL);
+        }
         becomeUser(site.runAs());
-        program.step("drop every capability", "");
+        program.step(
+                capabilities.isEmpty() ? "drop every capability" : "keep these capabilities only",
+                capabilities.isEmpty() ? "" : capabilities.text());
         program.call(
                 Sys.PRCTL,
                 Argument.flags("PR_CAP_AMBIENT", PR_CAP_AMBIENT),
@@ -163,7 +196,20 @@ final class CommandSteps {
         program.call(
                 Sys.CAPSET,
                 Argument.of(Capabilities.header()),
-                Argument.of(Capabilities.none().data()));
+                Argument.of(ambient ? capabilities.data() : capabilities.dataNotInheritable()));
+        if (ambient) {
+            capabilities.numbers().forEach(this::raiseAmbient);
+        }
+    }
+
+    private void raiseAmbient(int capability) {
+        program.call(
+                Sys.PRCTL,
+                Argument.flags("PR_CAP_AMBIENT", PR_CAP_AMBIENT),
+                Argument.flags("PR_CAP_AMBIENT_RAISE", PR_CAP_AMBIENT_RAISE),
+                Argument.of(capability),
+                NIL,
+                NIL);
     }
 
     private void becomeUser(Site.RunAs user) {

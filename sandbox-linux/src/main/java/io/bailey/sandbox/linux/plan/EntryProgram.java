@@ -35,7 +35,7 @@ final class EntryProgram {
         }
         keepOnly(program, kept(site));
         if (site.identity().userNamespace()) {
-            keepCapabilities(program, site.lastCapability());
+            keepCapabilities(program, site);
         }
         program.step("execute the init", "memfd");
         program.call(
@@ -104,18 +104,27 @@ final class EntryProgram {
      * that was not before, so the shared memory stays dumpable as it was (commit_creds,
      * kernel/cred.c).
      */
-    private static void keepCapabilities(ProgramBuilder program, int lastCapability) {
+    private static void keepCapabilities(ProgramBuilder program, Site site) {
         program.step("keep the capabilities of the set-up over the exec", "");
-        Capabilities all = Capabilities.upTo(lastCapability);
+        Capabilities all = Capabilities.upTo(site.lastCapability());
         program.call(Sys.CAPSET, Argument.of(Capabilities.header()), Argument.of(all.data()));
+        long raised = 0;
         for (Capabilities.Needed needed : Capabilities.Needed.values()) {
-            program.call(
-                    Sys.PRCTL,
-                    Argument.flags("PR_CAP_AMBIENT", PR_CAP_AMBIENT),
-                    Argument.flags("PR_CAP_AMBIENT_RAISE", PR_CAP_AMBIENT_RAISE),
-                    Argument.flags(needed.name(), needed.number()),
-                    Argument.of(0),
-                    Argument.of(0));
+            raise(program, Argument.flags(needed.name(), needed.number()));
+            raised |= 1L << needed.number();
         }
+        new Capabilities(site.walls().capabilities() & ~raised)
+                .numbers()
+                .forEach(number -> raise(program, Argument.of(number)));
+    }
+
+    private static void raise(ProgramBuilder program, Argument capability) {
+        program.call(
+                Sys.PRCTL,
+                Argument.flags("PR_CAP_AMBIENT", PR_CAP_AMBIENT),
+                Argument.flags("PR_CAP_AMBIENT_RAISE", PR_CAP_AMBIENT_RAISE),
+                capability,
+                Argument.of(0),
+                Argument.of(0));
     }
 }

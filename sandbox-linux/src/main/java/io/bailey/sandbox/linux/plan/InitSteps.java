@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.plan;
 
+import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.linux.program.Argument;
@@ -14,6 +15,7 @@ import io.bailey.sandbox.linux.sys.Sys;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The init's own life: become the sandbox's root, start the command, watch it and the JVM, reap,
@@ -29,13 +31,20 @@ final class InitSteps {
     private static final Argument MODE_MASK = Argument.of(0);
     private static final int SIGCHLD = 17;
     private static final int SIGKILL = 9;
+
+    /** Linux 6.9. */
+    private static final int PIDFD_SIGNAL_PROCESS_GROUP = 4;
+
     private static final int PR_SET_DUMPABLE = 4;
     private static final int PR_SET_NAME = 15;
+    private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int PR_CAPBSET_DROP = 24;
 
     private final ProgramBuilder program;
     private final Site site;
     private final boolean pidNamespace;
+    private final boolean group;
+    private final Variable pidfd;
     private final Variable command;
     private final Label gone = new Label();
     private final Blob report = Blob.bytes(reportTemplate(), "&report");
@@ -44,7 +53,9 @@ final class InitSteps {
         this.program = program;
         this.site = site;
         this.pidNamespace = !spec.init() || spec.namespaces().contains(Namespace.PID);
+        this.group = spec.security().isolation() == Isolation.UNPRIVILEGED;
         this.command = program.variable("pid");
+        this.pidfd = program.variable("pidfd");
     }
 
     private static byte[] reportTemplate() {
@@ -71,19 +82,52 @@ final class InitSteps {
         program.call(Sys.KEYCTL, Argument.flags("KEYCTL_JOIN_SESSION_KEYRING", 1), NIL)
                 .tolerate(Errno.ENOSYS);
         beAsLikelyToBeKilledAsAnyone();
+        if (group) {
+            program.step("reap what the command leaves", "");
+            program.call(
+                    Sys.PRCTL,
+                    Argument.flags("PR_SET_CHILD_SUBREAPER", PR_SET_CHILD_SUBREAPER),
+                    Argument.of(1),
+                    NIL,
+                    NIL,
+                    NIL);
+        }
         // While the JVM writes the id maps. The init execs nothing more, so what it has now it
         // keeps.
-        program.step("drop the bounding set", "");
-        program.call(
-                        Sys.PRCTL,
-                        Argument.flags("PR_CAPBSET_DROP", PR_CAPBSET_DROP),
-                        Argument.of(0),
-                        NIL,
-                        NIL,
-                        NIL)
-                .repeat(1, site.lastCapability());
+        dropBoundingSet();
         if (site.identity().userNamespace()) {
             becomeSandboxRoot();
+        }
+    }
+
+    /** All of it but what the command may have, range by range. */
+    private void dropBoundingSet() {
+        Capabilities kept = new Capabilities(site.walls().capabilities());
+        program.step("drop the bounding set", kept.isEmpty() ? "" : "but " + kept.text());
+        int first = 0;
+        for (int next : kept.numbers()) {
+            drop(first, next - 1);
+            first = next + 1;
+        }
+        drop(first, site.lastCapability());
+    }
+
+    private void drop(int first, int last) {
+        if (first > last) {
+            return;
+        }
+        ProgramBuilder.Call call =
+                program.call(
+                                Sys.PRCTL,
+                                Argument.flags("PR_CAPBSET_DROP", PR_CAPBSET_DROP),
+                                Argument.of(first),
+                                NIL,
+                                NIL,
+                                NIL)
+                        .repeat(1, last);
+        if (!site.identity().capable()) {
+            // With no_new_privs set nobody gains what is left in it.
+            call.tolerate(Errno.EPERM);
         }
     }
 
@@ -202,7 +246,12 @@ final class InitSteps {
             program.call(
                     Sys.WRITE, Argument.of(Bindings.STATUS), Argument.of(started), Argument.of(16));
         }
+        if (group) {
+            program.call(Sys.PIDFD_OPEN, Argument.of(pid), Argument.of(0)).store(pidfd);
+        }
         // What the init still has to do is pass on signals, to processes of other users too.
+        Capabilities rest =
+                site.identity().capable() ? Capabilities.forInit() : Capabilities.none();
         program.step("keep no capability but CAP_KILL", "");
         program.call(
                 Sys.PRCTL,
@@ -214,10 +263,18 @@ final class InitSteps {
         program.call(
                 Sys.CAPSET,
                 Argument.of(Capabilities.header()),
-                Argument.of(Capabilities.forInit().dataNotInheritable()));
+                Argument.of(rest.dataNotInheritable()));
         program.step("let go of the streams", "");
         program.call(Sys.CLOSE_RANGE, Argument.of(0), Argument.of(2), Argument.of(0));
+        Label listener = new Label();
+        Optional<SeccompSteps> told =
+                site.walls()
+                        .seccomp()
+                        .filter(filter -> site.walls().watched())
+                        .map(filter -> new SeccompSteps(program, filter));
+        told.ifPresent(seccomp -> seccomp.startListening(listener));
         watch(pid, poll);
+        told.ifPresent(seccomp -> seccomp.listen(listener));
         program.place(inChild);
         child.all(false, gone);
     }
@@ -268,6 +325,9 @@ final class InitSteps {
         program.place(commandEnded);
         program.step("report and end", "");
         stamp(Report.COMMAND_ENDED);
+        if (group) {
+            killGroup();
+        }
         program.call(
                         Sys.WRITE,
                         Argument.of(Bindings.STATUS),
@@ -310,7 +370,9 @@ final class InitSteps {
     void end() {
         program.step("end", "");
         program.place(gone);
-        if (!pidNamespace) {
+        if (group) {
+            killGroup();
+        } else if (!pidNamespace) {
             // Nothing ends with the init. Before the command is there this is the init's own group.
             program.call(Sys.KILL, Argument.of(command), Argument.flags("SIGKILL", SIGKILL))
                     .tolerate(Errno.ESRCH);
@@ -318,13 +380,45 @@ final class InitSteps {
         program.call(Sys.EXIT_GROUP, Argument.of(137));
     }
 
+    /**
+     * Without a namespace the command's process group is what ends together: seccomp lets nobody
+     * leave it. A fork cannot slip by a signal to the group (copy_process, kernel/fork.c). Whoever
+     * loses its parent is the init's child, so when there is none left nothing is.
+     */
+    private void killGroup() {
+        Label again = new Label();
+        Label none = new Label();
+        program.step("kill the process group", "");
+        program.call(
+                        Sys.PIDFD_SEND_SIGNAL,
+                        Argument.of(pidfd),
+                        Argument.flags("SIGKILL", SIGKILL),
+                        NIL,
+                        Argument.flags("PIDFD_SIGNAL_PROCESS_GROUP", PIDFD_SIGNAL_PROCESS_GROUP))
+                .tolerate(Errno.ESRCH, Errno.EBADF);
+        program.place(again);
+        program.call(Sys.WAIT4, Argument.of(-1), NIL, Argument.flags("__WALL", Linux.WALL), NIL)
+                .tolerate(Errno.ECHILD)
+                .orElse(none);
+        program.call(Sys.RT_SIGPROCMASK, Argument.of(0), NIL, NIL, Argument.of(8)).ifZero(again);
+        program.place(none);
+    }
+
     private Blob cloneArgs(SandboxSpec spec) {
         // Where exec after vfork does not enter a new time namespace, the child gets memory of its
         // own, so that clone does it.
         boolean share = site.timeOnExec() || !spec.namespaces().contains(Namespace.TIME);
-        long flags = CloneFlags.CLONE_VFORK | (share ? CloneFlags.CLONE_VM : 0);
+        // Until its exec: the listener of its filter is then the init's too.
+        boolean files = site.walls().watched();
+        long flags =
+                CloneFlags.CLONE_VFORK
+                        | (share ? CloneFlags.CLONE_VM : 0)
+                        | (files ? CloneFlags.CLONE_FILES : 0);
         return Blob.struct(
-                "{flags=" + (share ? "CLONE_VM|" : "") + "CLONE_VFORK, exit_signal=SIGCHLD}",
+                "{flags="
+                        + (share ? "CLONE_VM|" : "")
+                        + (files ? "CLONE_FILES|" : "")
+                        + "CLONE_VFORK, exit_signal=SIGCHLD}",
                 flags,
                 0,
                 0,

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param lastCapability the highest capability the kernel knows
  * @param timeOnExec whether exec enters a new time namespace even after vfork (Linux 6.3)
  * @param cpus how many processors the machine may have
+ * @param walls what stands between the command and the kernel
  * @param announceExec whether the init tells when the command's exec has succeeded, not only when
  *     it ends
  */
@@ -35,6 +36,7 @@ public record Site(
         int cgroupFds,
         boolean cgroupDirectory,
         int lastCapability,
+        Walls walls,
         boolean timeOnExec,
         boolean announceExec,
         int cpus) {
@@ -51,13 +53,15 @@ public record Site(
      * @param mayFixGroups whether setgroups(2) is allowed: not for an unprivileged user's single-id
      *     map, user_namespaces(7)
      * @param mapsTtyGroup whether group 5 (tty) exists in the sandbox
+     * @param capable whether the set-up has capabilities: always in a user namespace of its own
      */
     public record Identity(
             boolean userNamespace,
             int setupUid,
             int setupGid,
             boolean mayFixGroups,
-            boolean mapsTtyGroup) {}
+            boolean mapsTtyGroup,
+            boolean capable) {}
 
     /**
      * @param home the value of HOME

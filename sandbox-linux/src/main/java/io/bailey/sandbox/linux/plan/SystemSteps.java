@@ -19,6 +19,8 @@ import java.util.function.Consumer;
  * masks in them.
  */
 final class SystemSteps {
+    private static final String INOTIFY = "32";
+
     private final ProgramBuilder program;
     private final MountProgram mounts;
     private final SandboxSpec spec;
@@ -58,6 +60,9 @@ final class SystemSteps {
             // One made inside would bring every capability back, over copies of these mounts.
             program.step("allow no user namespace inside", "/proc/sys/user/max_user_namespaces");
             mounts.write("/proc/sys/user/max_user_namespaces", "0", mount);
+            // They are charged to the JVM's user too, who has 128 (fs.inotify.max_user_instances).
+            program.step("bound the inotify instances", "/proc/sys/user/max_inotify_instances");
+            mounts.writeIfThere("/proc/sys/user/max_inotify_instances", INOTIFY, mount);
         }
         KernelPaths.PROC_READ_ONLY.forEach(path -> {
             program.step("make read-only", path);

@@ -21,6 +21,7 @@ public enum Sys {
     RT_SIGPROCMASK(14, 135),
     IOCTL(16, 29),
     PREAD64(17, 67),
+    PWRITE64(18, 68),
     DUP(32, 23),
     SOCKET(41, 198),
     EXECVE(59, 221),
@@ -86,7 +87,9 @@ public enum Sys {
     CLOSE_RANGE(436),
     OPENAT2(437),
     MOUNT_SETATTR(442),
-    LANDLOCK_CREATE_RULESET(444);
+    LANDLOCK_CREATE_RULESET(444),
+    LANDLOCK_ADD_RULE(445),
+    LANDLOCK_RESTRICT_SELF(446);
 
     private final int x86;
     private final int aarch64;

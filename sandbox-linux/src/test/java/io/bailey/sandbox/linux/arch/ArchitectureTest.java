@@ -102,6 +102,33 @@ class ArchitectureTest {
                 .check(Engine.CLASSES);
     }
 
+    /** Compiling a filter asks nothing of the machine either, and reads no files. */
+    @Test
+    void filtersAreCompiledWithoutACall() {
+        noClasses()
+                .that()
+                .resideInAPackage(Engine.PACKAGE + ".seccomp")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.nio.file..", "java.io..", "java.lang.management..")
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage("io.bailey.sandbox")
+                .check(Engine.CLASSES);
+    }
+
+    /** A start without a document does not load Jackson. */
+    @Test
+    void onlyTheReaderOfDocumentsKnowsJackson() {
+        noClasses()
+                .that()
+                .haveNameNotMatching(".*\\.JsonTree(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("tools.jackson..")
+                .check(Engine.CLASSES);
+    }
+
     @Test
     void theApiDoesNotKnowTheEngine() {
         noClasses()

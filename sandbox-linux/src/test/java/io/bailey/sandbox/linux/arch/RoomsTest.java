@@ -28,6 +28,8 @@ class RoomsTest {
                     Set.of("sys"),
                     "cgroup",
                     Set.of("sys"),
+                    "seccomp",
+                    Set.of(),
                     "host",
                     Set.of("sys"),
                     "mount",
@@ -55,7 +57,7 @@ class RoomsTest {
                     "launch", Set.of("plan"),
                     // It makes the site of a plan out of what each room knows, and closes what they
                     // opened.
-                    "container", Set.of("sys", "program", "cgroup", "host", "mount"));
+                    "container", Set.of("sys", "program", "cgroup", "seccomp", "host", "mount"));
 
     private static Map<String, Set<String>> arrows() {
         Map<String, Set<String>> arrows = new TreeMap<>();

@@ -16,16 +16,20 @@ import io.bailey.sandbox.linux.testing.FaultyKernel;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 /**
  * Device policies of this machine's kernel, on a process of root with every capability. It opens
@@ -126,10 +130,33 @@ class DevicePolicyTest {
         assertThat(groups()).isEmpty();
     }
 
+    /** Where the group is, among those of others that come and go meanwhile. */
     private List<Path> groups() throws IOException {
-        try (Stream<Path> hierarchies = Files.walk(Path.of("/sys/fs/cgroup"), 6)) {
-            return hierarchies.filter(path -> path.endsWith(name)).toList();
-        }
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(
+                Path.of("/sys/fs/cgroup"),
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult preVisitDirectory(
+                            Path directory, BasicFileAttributes attributes) {
+                        if (directory.endsWith(name)) {
+                            found.add(directory);
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(
+                            Path directory, @Nullable IOException gone) {
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+        return found;
     }
 
     @Test

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.ContainerState;
+import io.bailey.sandbox.Landlock;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Network;
 import io.bailey.sandbox.Output;
@@ -248,7 +249,14 @@ class NamespacesTest {
             assertThat(listening.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(container.state()).isEqualTo(ContainerState.RUNNING);
 
+            // The scope of Landlock stands in for the namespace (CVE-2020-15257).
             assertThat(host().network(Network.HOST).run(perl(client)).stdout())
+                    .isEqualTo("Operation not permitted");
+            assertThat(
+                            host().network(Network.HOST)
+                                    .landlock(Landlock.OFF)
+                                    .run(perl(client))
+                                    .stdout())
                     .isEqualTo("connected");
             assertThat(host().run(perl(client)).stdout()).isEqualTo("Connection refused");
             assertThat(sh(host(), "cat /proc/net/unix")).doesNotContain(name);

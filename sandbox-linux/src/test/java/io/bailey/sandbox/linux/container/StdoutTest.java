@@ -532,7 +532,13 @@ class StdoutTest {
 
     @Test
     void whoKeepsWritingDoesNotKeepTheRun() throws InterruptedException {
-        Result result = host().run("sh", "-c", "setsid yes & setsid yes >&2 & exit 5");
+        // However much they write before the command ends: a slow machine must not meet the limit.
+        Command command =
+                Command.of("sh", "-c", "setsid yes & setsid yes >&2 & exit 5")
+                        .stdout(Output.capture(4_096))
+                        .stderr(Output.capture(4_096));
+
+        Result result = host().outputLimit("2000M").run(command);
 
         assertThat(result.exitCode()).isEqualTo(5);
     }

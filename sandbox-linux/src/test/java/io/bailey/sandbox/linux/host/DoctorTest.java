@@ -137,7 +137,7 @@ class DoctorTest {
         HostReport report = examine(old);
         assertThat(find(report, "kernel").status()).isEqualTo(Status.MISSING);
         assertThat(find(report, "namespaces").status()).isEqualTo(Status.DEGRADED);
-        assertThat(find(report, "landlock").status()).isEqualTo(Status.DEGRADED);
+        assertThat(find(report, "landlock").status()).isEqualTo(Status.MISSING);
     }
 
     @Test

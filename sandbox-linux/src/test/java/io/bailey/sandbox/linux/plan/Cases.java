@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.plan;
 
+import io.bailey.sandbox.Capability;
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Device;
 import io.bailey.sandbox.Mount;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Sandboxes of every kind, on hosts of every kind. */
 final class Cases extends DomainContextBase {
@@ -40,6 +42,18 @@ final class Cases extends DomainContextBase {
 
     private static Case make(SandboxSpec spec, Command command, Sites sites) {
         return Case.of(spec, command, sites.of(spec));
+    }
+
+    private static Arbitrary<Walls> walls() {
+        Arbitrary<Optional<Walls.Seccomp>> filters =
+                Combinators.combine(
+                                Arbitraries.longs().list().ofMinSize(1).ofMaxSize(9),
+                                Arbitraries.of(Walls.Watch.values()))
+                        .as(Walls.Seccomp::new)
+                        .optional();
+        return Combinators.combine(filters, Arbitraries.integers().between(0, 11))
+                .as((filter, abi) ->
+                        new Walls(0, filter, abi == 0 ? OptionalInt.empty() : OptionalInt.of(abi)));
     }
 
     private static Arbitrary<Specs> specs() {
@@ -70,6 +84,9 @@ final class Cases extends DomainContextBase {
                 .in(Specs::timeOffsets)
                 .use(MAYBE)
                 .in(Specs::init)
+                .use(Arbitraries.subsetOf(Capability.values()))
+                .withProbability(0.3)
+                .in(Specs::capabilities)
                 .build();
     }
 
@@ -149,8 +166,10 @@ final class Cases extends DomainContextBase {
                         Arbitraries.subsetOf("/data", "/a/b/c", "/etc/conf", "/tmp", "/proc")
                                 .map(List::copyOf))
                 .in(Sites::creating)
-                .use(Arbitraries.integers().between(36, 63))
+                .use(Arbitraries.integers().between(40, 63))
                 .in(Sites::lastCapability)
+                .use(walls())
+                .in(Sites::walls)
                 .use(MAYBE)
                 .in(Sites::timeOnExec)
                 .use(MAYBE)

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -49,7 +50,9 @@ class ConstantsTest {
         "linux/prctl.h",
         "linux/capability.h",
         "linux/keyctl.h",
-        "linux/openat2.h"
+        "linux/openat2.h",
+        "linux/landlock.h",
+        "linux/seccomp.h"
     };
 
     /** Of headers that contradict those above, and of the kernel's own part of one. */
@@ -57,6 +60,7 @@ class ConstantsTest {
             Map.of(
                     "MNT_DETACH", 2L, // sys/mount.h
                     "RLIMIT_RTTIME", 15L,
+                    "PIDFD_SIGNAL_PROCESS_GROUP", 4L, // linux/pidfd.h from 6.9 on
                     "~0U", 0xFFFF_FFFFL);
 
     private static Stream<SyscallProgram> programs() {
@@ -78,8 +82,18 @@ class ConstantsTest {
                         plan(
                                 everything.init(false).rootChange(RootChange.CHROOT),
                                 Sites.rootless()),
-                        plan(new Specs().without(Namespace.NETWORK), Sites.rootful().v1(1)))
+                        plan(new Specs().without(Namespace.NETWORK), Sites.rootful().v1(1)),
+                        plan(new Specs(), Sites.rootful().walls(watched(Walls.Watch.DENIALS))),
+                        plan(new Specs(), Sites.rootful().walls(watched(Walls.Watch.CALLS))),
+                        plan(
+                                new Specs().unprivileged(),
+                                Sites.rootless().as(new Site.RunAs(7, 7, List.of(), "/"))))
                 .flatMap(plan -> Stream.of(plan.entry(), plan.init()));
+    }
+
+    private static Walls watched(Walls.Watch watch) {
+        return new Walls(
+                1L << 27, Optional.of(new Walls.Seccomp(List.of(6L), watch)), OptionalInt.of(7));
     }
 
     private static Blueprint plan(Specs specs, Sites sites) {

@@ -38,6 +38,9 @@ class DescriptorProperties {
                     Bindings.LIFELINE_POLL,
                     Bindings.SIGNALS,
                     Bindings.SIGNALS_POLL,
+                    Bindings.RULESET,
+                    Bindings.PLACE,
+                    Bindings.LISTENER,
                     Bindings.BELOW_KEPT,
                     Bindings.GAP_FIRST,
                     Bindings.GAP_LAST,
@@ -120,7 +123,7 @@ class DescriptorProperties {
         }
         assertThat(rest)
                 .isNotEmpty()
-                .allMatch(c -> c.sys() == Sys.EXECVE || isLook(c))
+                .allMatch(c -> c.sys() == Sys.SECCOMP || c.sys() == Sys.EXECVE || isLook(c))
                 .anyMatch(c -> c.sys() == Sys.EXECVE);
         assertThat(rest.getLast().tolerated()).isEmpty();
     }

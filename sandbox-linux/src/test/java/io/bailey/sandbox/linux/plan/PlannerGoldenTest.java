@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.plan;
 
+import io.bailey.sandbox.Capability;
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Device;
 import io.bailey.sandbox.Mount;
@@ -19,6 +20,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /** The whole plan of the main kinds of sandbox, as a reviewer reads it. */
 class PlannerGoldenTest {
@@ -113,6 +116,29 @@ class PlannerGoldenTest {
     @Test
     void noMountNamespace() throws Exception {
         check("host-mounts", new Specs().without(Namespace.MOUNT), Sites.rootful(), ECHO);
+    }
+
+    @Test
+    void withoutAnyNamespace() throws Exception {
+        check(
+                "unprivileged",
+                new Specs()
+                        .unprivileged()
+                        .mounts(List.of(Mount.readWrite(Path.of("/srv/work"), "/srv/work"))),
+                Sites.rootless().as(new Site.RunAs(1000, 1000, List.of(), "/home/user")),
+                ECHO);
+    }
+
+    @Test
+    void capabilitiesAndAFilterThatTells() throws Exception {
+        Walls.Seccomp filter = new Walls.Seccomp(List.of(0x7fff000000000006L), Walls.Watch.DENIALS);
+        check(
+                "walls",
+                new Specs().capabilities(Set.of(Capability.NET_BIND_SERVICE, Capability.KILL)),
+                Sites.rootful()
+                        .as(new Site.RunAs(1000, 1000, List.of(), "/home/user"))
+                        .walls(new Walls(0, Optional.of(filter), OptionalInt.of(7))),
+                ECHO);
     }
 
     @Test

@@ -84,6 +84,7 @@ class PlannerProperties {
                         Sys.READ,
                         Sys.WRITE,
                         Sys.WAITID,
+                        Sys.IOCTL,
                         Sys.KILL);
         assertThat(sandbox.entry()).allMatch(c -> c.tolerated().isEmpty());
         assertThat(sandbox.init())

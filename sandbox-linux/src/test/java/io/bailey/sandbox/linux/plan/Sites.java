@@ -10,6 +10,7 @@ import io.bailey.sandbox.linux.mount.TreeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Sites made by hand: what the survey would find for a spec on an imagined host. */
 final class Sites {
@@ -23,6 +24,7 @@ final class Sites {
     private Site.RunAs runAs = ROOT;
     private List<String> create = List.of();
     private int lastCapability = 40;
+    private Walls walls = new Walls(0, Optional.empty(), OptionalInt.of(7));
     private boolean timeOnExec = true;
     private boolean announceExec;
     private int cpus = 2;
@@ -79,6 +81,11 @@ final class Sites {
         return this;
     }
 
+    Sites walls(Walls around) {
+        walls = around;
+        return this;
+    }
+
     Sites timeOnExec(boolean is) {
         timeOnExec = is;
         return this;
@@ -94,6 +101,19 @@ final class Sites {
         return this;
     }
 
+    /** A bare command has no init to listen, and capabilities are the spec's. */
+    private Walls walls(SandboxSpec spec) {
+        long bits = spec.security().capabilities().stream().mapToLong(c -> 1L << c.number()).sum();
+        return new Walls(
+                bits,
+                walls.seccomp()
+                        .map(filter ->
+                                spec.init()
+                                        ? filter
+                                        : new Walls.Seccomp(filter.filter(), Walls.Watch.NOTHING)),
+                walls.landlockAbi());
+    }
+
     Site of(SandboxSpec spec) {
         return new Site(
                 identity(spec),
@@ -105,6 +125,7 @@ final class Sites {
                 cgroupFds,
                 cgroupDirectory,
                 lastCapability,
+                walls(spec),
                 timeOnExec,
                 announceExec,
                 cpus);
@@ -118,7 +139,8 @@ final class Sites {
                 many ? 0 : runAs.uid(),
                 many ? 0 : runAs.gid(),
                 privileged || many,
-                many);
+                many,
+                true);
     }
 
     private TreeSource tree(String place, String path) {
@@ -173,7 +195,7 @@ final class Sites {
         for (int i = 0; i < spec.mounts().size(); i++) {
             Mount mount = spec.mounts().get(i);
             Optional<TreeSource> source =
-                    mount instanceof Mount.Bind bind
+                    mount instanceof Mount.Bind bind && spec.namespaces().contains(Namespace.MOUNT)
                             ? Optional.of(tree("mount" + i, bind.source().toString()))
                             : Optional.empty();
             sites.add(new Site.MountSite(mount, source, !(mount instanceof Mount.File)));

@@ -1,8 +1,10 @@
 package io.bailey.sandbox.linux.plan;
 
+import io.bailey.sandbox.Capability;
 import io.bailey.sandbox.Device;
 import io.bailey.sandbox.Enforcement;
 import io.bailey.sandbox.IdMap;
+import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Mount;
@@ -37,6 +39,7 @@ final class Specs {
     private Optional<TimeOffsets> timeOffsets = Optional.empty();
     private List<Device> devices = List.of();
     private boolean init = true;
+    private Security security = Security.standard();
 
     Specs directory(String path, WritableRoot writable) {
         rootfs = Rootfs.directory(Path.of(path));
@@ -102,18 +105,43 @@ final class Specs {
         return this;
     }
 
-    private Security security() {
-        Security walls = Security.standard();
+    private Security devicesToo() {
         return new Security(
-                walls.isolation(),
-                walls.capabilities(),
-                walls.seccomp(),
-                walls.landlock(),
+                security.isolation(),
+                security.capabilities(),
+                security.seccomp(),
+                security.landlock(),
                 has(Namespace.MOUNT) ? devices : List.of());
     }
 
     Specs init(boolean wanted) {
         init = wanted;
+        return this;
+    }
+
+    Specs capabilities(Set<Capability> capabilities) {
+        security =
+                new Security(
+                        security.isolation(),
+                        capabilities,
+                        security.seccomp(),
+                        security.landlock(),
+                        security.devices());
+        return this;
+    }
+
+    /** No namespace: Landlock and seccomp alone. Mounts must be in place. */
+    Specs unprivileged() {
+        namespaces = Set.of();
+        init = true;
+        rootfs = Rootfs.host();
+        security =
+                new Security(
+                        Isolation.UNPRIVILEGED,
+                        Set.of(),
+                        security.seccomp(),
+                        security.landlock(),
+                        List.of());
         return this;
     }
 
@@ -124,6 +152,7 @@ final class Specs {
     /** What one of its namespaces is needed for goes when the namespace is not there. */
     SandboxSpec spec() {
         boolean root = has(Namespace.MOUNT);
+        boolean inPlace = security.isolation() == Isolation.UNPRIVILEGED;
         return new SandboxSpec(
                 root ? rootfs : Rootfs.host(),
                 root ? writableRoot : WritableRoot.READ_ONLY,
@@ -134,18 +163,18 @@ final class Specs {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                root ? mounts : List.of(),
+                root || inPlace ? mounts : List.of(),
                 environment,
                 workdir,
                 Optional.empty(),
                 has(Namespace.UTS) ? hostname : Optional.empty(),
-                has(Namespace.NETWORK) ? Network.NONE : Network.HOST,
+                has(Namespace.NETWORK) || inPlace ? Network.NONE : Network.HOST,
                 namespaces,
                 has(Namespace.TIME) ? timeOffsets : Optional.empty(),
                 has(Namespace.USER) ? IdMap.AUTO : IdMap.HOST,
                 Enforcement.STRICT,
                 init,
-                security(),
+                devicesToo(),
                 Optional.empty(),
                 Map.of(),
                 Optional.empty());

@@ -2,11 +2,15 @@ package io.bailey.sandbox.linux.sys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+
 import io.bailey.sandbox.Sandbox;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.core.JsonParser;
 
 import java.io.File;
 import java.net.URISyntaxException;
@@ -54,7 +58,12 @@ class NativeAccessTest {
     }
 
     private static String classes() throws URISyntaxException {
-        return home(Sandbox.class) + File.pathSeparator + home(Linux.class);
+        return String.join(
+                File.pathSeparator,
+                home(Sandbox.class),
+                home(Linux.class),
+                home(Caffeine.class),
+                home(JsonParser.class));
     }
 
     /** The lines that the probe printed. */

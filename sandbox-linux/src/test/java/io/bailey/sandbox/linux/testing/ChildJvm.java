@@ -1,7 +1,11 @@
 package io.bailey.sandbox.linux.testing;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.linux.LinuxSandboxProvider;
+
+import tools.jackson.core.JsonParser;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -46,7 +50,12 @@ public record ChildJvm(List<String> lines, int exitCode) {
      * tests into the module, the console launcher loads all by a class loader of its own.
      */
     public static String classPath() {
-        return Stream.of(Sandbox.class, LinuxSandboxProvider.class, ChildJvm.class)
+        return Stream.of(
+                        Sandbox.class,
+                        LinuxSandboxProvider.class,
+                        ChildJvm.class,
+                        Caffeine.class,
+                        JsonParser.class)
                 .map(ChildJvm::home)
                 .distinct()
                 .map(Path::toString)

@@ -4,6 +4,7 @@ import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.cgroup.ControllerReport;
 import io.bailey.sandbox.linux.cgroup.Layout;
 import io.bailey.sandbox.linux.host.HostFacts;
+import io.bailey.sandbox.linux.sys.Arch;
 import io.bailey.sandbox.linux.sys.Linux;
 
 import java.io.IOException;
@@ -26,6 +27,8 @@ public enum Power {
     CGROUP_WRITABLE,
     /** A C compiler called gcc on the PATH. */
     GCC,
+    /** This machine is an x86-64 one. */
+    X86_64,
     /** The kernel has overlay. */
     OVERLAY,
     /** There is a /dev/fuse: a device that does no harm when it is opened. */
@@ -41,6 +44,7 @@ public enum Power {
             case CGROUP_V1 -> Cgroups.discover(Linux.host()).layout() == Layout.HYBRID;
             case CGROUP_WRITABLE -> everyControllerUsable();
             case GCC -> onPath("gcc");
+            case X86_64 -> Arch.current() == Arch.X86_64;
             case OVERLAY -> overlayListed();
             case FUSE -> Files.exists(Path.of("/dev/fuse"));
         };

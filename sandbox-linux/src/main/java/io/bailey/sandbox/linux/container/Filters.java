@@ -1,0 +1,162 @@
+package io.bailey.sandbox.linux.container;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
+import io.bailey.sandbox.Capability;
+import io.bailey.sandbox.Isolation;
+import io.bailey.sandbox.Mount;
+import io.bailey.sandbox.Network;
+import io.bailey.sandbox.SandboxConfigException;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.SeccompProfile;
+import io.bailey.sandbox.WritableRoot;
+import io.bailey.sandbox.linux.host.HostFacts;
+import io.bailey.sandbox.linux.launch.SystemCallNotice;
+import io.bailey.sandbox.linux.plan.Walls.Seccomp;
+import io.bailey.sandbox.linux.plan.Walls.Watch;
+import io.bailey.sandbox.linux.seccomp.Action;
+import io.bailey.sandbox.linux.seccomp.Architecture;
+import io.bailey.sandbox.linux.seccomp.Comparison;
+import io.bailey.sandbox.linux.seccomp.Conditions;
+import io.bailey.sandbox.linux.seccomp.Context;
+import io.bailey.sandbox.linux.seccomp.Filter;
+import io.bailey.sandbox.linux.seccomp.FilterCompiler;
+import io.bailey.sandbox.linux.seccomp.KernelVersion;
+import io.bailey.sandbox.linux.seccomp.Profile;
+import io.bailey.sandbox.linux.seccomp.ProfileException;
+import io.bailey.sandbox.linux.seccomp.Rule;
+import io.bailey.sandbox.linux.seccomp.SetIdRules;
+import io.bailey.sandbox.linux.seccomp.SyscallTable;
+import io.bailey.sandbox.linux.seccomp.UnprivilegedRules;
+import io.bailey.sandbox.linux.sys.Arch;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Profiles of the API as filters of the kernel: compiled once for all sandboxes that are alike. */
+final class Filters {
+    /** An application has a few kinds of sandboxes; a filter is some 8 KiB. */
+    private static final int MOST = 100;
+
+    private static final int EAFNOSUPPORT = 97;
+    private static final int AF_UNIX = 1;
+    private static final long INT = 0xFFFFFFFFL;
+
+    private final Cache<Key, Optional<Seccomp>> compiled =
+            Caffeine.newBuilder().maximumSize(MOST).build();
+
+    /** What of a spec, on this host, the filter depends on. */
+    private record Key(
+            SeccompProfile profile,
+            Set<Capability> capabilities,
+            boolean init,
+            boolean network,
+            boolean namespaces,
+            boolean refuseSetId) {}
+
+    /** The filter for {@code spec}. */
+    Optional<Seccomp> of(SandboxSpec spec, HostFacts facts) {
+        Key key =
+                new Key(
+                        spec.security().seccomp(),
+                        spec.security().capabilities(),
+                        spec.init(),
+                        spec.network() == Network.HOST,
+                        spec.security().isolation() == Isolation.FULL,
+                        facts.privileged() && writesToTheHost(spec));
+        return compiled.get(key, wanted -> compile(wanted, facts));
+    }
+
+    /** A filter that refuses nothing and tells everything. */
+    static Seccomp recording() {
+        return new Seccomp(words(FilterCompiler.recording(architecture())), Watch.CALLS);
+    }
+
+    /**
+     * What a sandbox of a root JVM writes there belongs to root of the host, who must not find
+     * set-user-id programs among it.
+     */
+    private static boolean writesToTheHost(SandboxSpec spec) {
+        return spec.writableRoot() == WritableRoot.DIRECT
+                || spec.mounts().stream()
+                        .anyMatch(mount -> mount instanceof Mount.Bind bind && !bind.readOnly());
+    }
+
+    private static Optional<Seccomp> compile(Key key, HostFacts facts) {
+        if (key.profile() instanceof SeccompProfile.None && !key.refuseSetId()) {
+            return Optional.empty();
+        }
+        try {
+            Profile profile = ProfileWords.read(key.profile()).preceded(first(key));
+            boolean watch = key.init() && ProfileWords.kills(key.profile());
+            Context context = context(key, facts).withKillsByNotification(watch);
+            FilterCompiler.requireStartable(profile, context);
+            List<Long> filter = words(FilterCompiler.compile(profile, context));
+            return Optional.of(new Seccomp(filter, watch ? Watch.DENIALS : Watch.NOTHING));
+        } catch (ProfileException wrong) {
+            throw new SandboxConfigException("seccomp: " + wrong.getMessage());
+        }
+    }
+
+    private static List<Rule> first(Key key) {
+        List<Rule> rules = new ArrayList<>();
+        if (key.refuseSetId()) {
+            rules.addAll(SetIdRules.rules());
+        }
+        if (!key.namespaces()) {
+            // Sockets of services, which trust who can reach them; Landlock knows them from 7.1 on.
+            rules.add(
+                    new Rule(
+                            List.of("socket"),
+                            Action.errno(EAFNOSUPPORT),
+                            List.of(Comparison.masked(0, INT, AF_UNIX)),
+                            Conditions.NONE));
+            rules.addAll(UnprivilegedRules.rules(key.network(), true));
+        }
+        return rules;
+    }
+
+    private static Context context(Key key, HostFacts facts) {
+        KernelVersion kernel = new KernelVersion(facts.kernel().major(), facts.kernel().minor());
+        Set<String> names =
+                key.capabilities().stream().map(c -> "CAP_" + c).collect(Collectors.toSet());
+        return Context.of(architecture(), kernel)
+                .withCapabilities(names)
+                .withThirtyTwoBit(ProfileWords.allows32Bit(key.profile()));
+    }
+
+    private static Architecture architecture() {
+        return switch (Arch.current()) {
+            case X86_64 -> Architecture.X86_64;
+            case AARCH64 -> Architecture.AARCH64;
+        };
+    }
+
+    private static List<Long> words(Filter filter) {
+        ByteBuffer bytes = ByteBuffer.wrap(filter.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        List<Long> words = new ArrayList<>(filter.length());
+        while (bytes.hasRemaining()) {
+            words.add(bytes.getLong());
+        }
+        return words;
+    }
+
+    /** The name of a call, for people. */
+    static String name(SystemCallNotice notice) {
+        for (Architecture architecture : Architecture.values()) {
+            if (architecture != Architecture.X32 && architecture.auditNumber() == notice.arch()) {
+                Optional<String> name = SyscallTable.of(architecture).name(notice.number());
+                if (name.isPresent()) {
+                    return name.get();
+                }
+            }
+        }
+        return "syscall_" + Integer.toUnsignedString(notice.number());
+    }
+}

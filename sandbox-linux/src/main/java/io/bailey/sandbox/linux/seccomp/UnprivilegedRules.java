@@ -1,0 +1,119 @@
+package io.bailey.sandbox.linux.seccomp;
+
+import static io.bailey.sandbox.linux.seccomp.Action.NO_PERMISSION;
+import static io.bailey.sandbox.linux.seccomp.Action.NO_SUCH_CALL;
+import static io.bailey.sandbox.linux.seccomp.Comparison.isInt;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rules for a sandbox without namespaces, to be tried before a profile's own: what it makes of the
+ * host's processes and files is the user's, and Landlock does not hold all of it back.
+ *
+ * <ul>
+ *   <li>The process group is the container: nobody leaves it.
+ *   <li>Modes, owners, times and attributes are not Landlock's subject; System V IPC, message
+ *       queues, scheduling and limits of other processes of the user are not either.
+ *   <li>io_uring would do without these rules what they forbid, and is ENOSYS.
+ * </ul>
+ */
+public final class UnprivilegedRules {
+    private static final int PRIO_USER = 2;
+    private static final int IOPRIO_WHO_USER = 3;
+    private static final int AF_UNIX = 1;
+    private static final int F_SETOWN = 8;
+    private static final int F_SETOWN_EX = 15;
+    private static final int FIOSETOWN = 0x8901;
+    private static final int SIOCSPGRP = 0x8902;
+
+    /** FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR: file_setattr by other names. */
+    private static final int[] SET_ATTRIBUTES = {0x4008_6602, 0x4004_6602, 0x401C_5820};
+
+    private static final String GROUPS = "setsid setpgid";
+    private static final String METADATA =
+            "chmod fchmod fchmodat fchmodat2 chown chown32 lchown lchown32 fchown fchown32 fchownat"
+                    + " setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr"
+                    + " fremovexattr removexattrat utime utimes futimesat utimensat"
+                    + " utimensat_time64 file_setattr mknod mknodat";
+    private static final String IPC =
+            "ipc shmget shmat shmctl semget semop semtimedop semtimedop_time64 semctl msgget msgsnd"
+                    + " msgrcv msgctl mq_open mq_unlink mq_timedsend mq_timedsend_time64"
+                    + " mq_timedreceive mq_timedreceive_time64 mq_notify mq_getsetattr";
+    private static final String OTHERS =
+            "ptrace process_vm_readv process_vm_writev process_madvise kcmp pidfd_getfd"
+                    + " migrate_pages move_pages perf_event_open";
+    private static final String IO_URING = "io_uring_setup io_uring_enter io_uring_register";
+
+    private UnprivilegedRules() {}
+
+    /**
+     * The rules.
+     *
+     * @param network whether sockets may be made; without, none of any family can, as there is no
+     *     empty network to put the sandbox into. Pairs of AF_UNIX remain
+     * @param scopedSignals whether Landlock keeps signals inside (ABI 6, Linux 6.12). Where it does
+     *     not, kill reaches the own process group only and every other way to send a signal is
+     *     shut, at the price of abort (which then dies of SIGSEGV), pthread_kill, and the
+     *     preemption of Go
+     */
+    public static List<Rule> rules(boolean network, boolean scopedSignals) {
+        List<Rule> rules = new ArrayList<>();
+        for (String names : new String[] {GROUPS, METADATA, IPC, OTHERS}) {
+            rules.add(Rule.of(NO_PERMISSION, names));
+        }
+        rules.add(Rule.of(NO_SUCH_CALL, IO_URING));
+        for (int request : SET_ATTRIBUTES) {
+            rules.add(Rule.of(NO_PERMISSION, "ioctl", isInt(1, request)));
+        }
+        targets(rules);
+        if (!network) {
+            sockets(rules);
+        }
+        if (!scopedSignals) {
+            signals(rules);
+        }
+        return rules;
+    }
+
+    /** Only the caller itself, which is 0; its own number cannot be told from another's. */
+    private static void targets(List<Rule> rules) {
+        Comparison first = Comparison.of(0, Operator.NE, 0);
+        Comparison second = Comparison.of(1, Operator.NE, 0);
+        rules.add(
+                Rule.of(
+                        NO_PERMISSION,
+                        "prlimit64 sched_setaffinity sched_setparam sched_setscheduler"
+                                + " sched_setattr",
+                        first));
+        // For a user, 0 is everything that user has.
+        rules.add(Rule.of(NO_PERMISSION, "setpriority", isInt(0, PRIO_USER)));
+        rules.add(Rule.of(NO_PERMISSION, "ioprio_set", isInt(0, IOPRIO_WHO_USER)));
+        rules.add(Rule.of(NO_PERMISSION, "setpriority ioprio_set", second));
+    }
+
+    private static void sockets(List<Rule> rules) {
+        rules.add(Rule.of(StandardProfile.EAFNOSUPPORT, "socket"));
+        rules.add(Rule.of(NO_SUCH_CALL, "socketcall"));
+        rules.add(
+                Rule.of(
+                        StandardProfile.EAFNOSUPPORT,
+                        "socketpair",
+                        Comparison.of(0, Operator.NE, AF_UNIX)));
+    }
+
+    private static void signals(List<Rule> rules) {
+        rules.add(
+                Rule.of(
+                        NO_PERMISSION,
+                        "tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal"));
+        rules.add(Rule.of(NO_PERMISSION, "kill", Comparison.of(0, Operator.NE, 0)));
+        // The owner of a file gets a signal, any that F_SETSIG names, when it can be read.
+        for (int command : new int[] {F_SETOWN, F_SETOWN_EX}) {
+            rules.add(Rule.of(NO_PERMISSION, "fcntl fcntl64", isInt(1, command)));
+        }
+        for (int request : new int[] {FIOSETOWN, SIOCSPGRP}) {
+            rules.add(Rule.of(NO_PERMISSION, "ioctl", isInt(1, request)));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.bailey.sandbox.linux.seccomp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The strict profile, set-id files, and what stands in for namespaces. */
+class OtherRulesTest {
+    private static final Filter STRICT =
+            FilterCompiler.compile(StrictProfile.profile(), Filters.X86);
+    private static final Filter SET_ID = after(new Profile(Action.ALLOW, SetIdRules.rules()));
+    private static final Filter ALONE =
+            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(false, true)));
+    private static final Filter UNSCOPED =
+            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(true, false)));
+
+    private static Filter after(Profile profile) {
+        return FilterCompiler.compile(profile, Filters.X86);
+    }
+
+    private static String answer(Filter filter, String name, long... arguments) {
+        return Filters.answer(filter, Call.of(name, arguments));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "socket", "socketpair", "connect", "fork", "vfork", "kill", "tkill", "chmod",
+                "chown", "setxattr", "link", "symlink", "mknod", "mount", "unshare", "ptrace",
+                "shmget", "msgget", "mq_open", "setuid", "setsid", "utimensat", "bpf"
+            })
+    void strictDenies(String name) {
+        assertThat(answer(STRICT, name)).isEqualTo("EPERM");
+    }
+
+    @Test
+    void strictKnowsThreadsAndTerminals() {
+        assertThat(answer(STRICT, "clone", 0x003D_0F00)).isEqualTo("allow");
+        assertThat(answer(STRICT, "clone", 17)).isEqualTo("EPERM");
+        assertThat(answer(STRICT, "clone3")).isEqualTo("ENOSYS");
+        assertThat(answer(STRICT, "ioctl", 0, 0x5401)).isEqualTo("allow");
+        assertThat(answer(STRICT, "ioctl", 0, 0x5412)).isEqualTo("ENOTTY");
+        assertThat(answer(STRICT, "prctl", 15)).isEqualTo("allow");
+        assertThat(answer(STRICT, "prctl", 4)).isEqualTo("EINVAL");
+        assertThat(answer(STRICT, "tgkill")).isEqualTo("allow");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {04000, 02000, 06000, 04755, 0xDEAD_0000_0000_0800L})
+    void noSetIdFileIsMade(long mode) {
+        for (String name : new String[] {"chmod", "fchmod", "mkdir", "mknod", "creat"}) {
+            assertThat(answer(SET_ID, name, 0, mode)).isEqualTo("EPERM");
+            assertThat(answer(SET_ID, name, mode, 0777)).isEqualTo("allow");
+        }
+        for (String name : new String[] {"fchmodat", "fchmodat2", "mkdirat", "mknodat"}) {
+            assertThat(answer(SET_ID, name, 0, 0, mode)).isEqualTo("EPERM");
+        }
+        assertThat(answer(SET_ID, "open", 0, 0101, mode)).isEqualTo("EPERM");
+        assertThat(answer(SET_ID, "openat", 0, 0, 0101, mode)).isEqualTo("EPERM");
+        assertThat(answer(SET_ID, "openat", 0, 0, 020200002, mode)).isEqualTo("EPERM");
+        assertThat(answer(SET_ID, "openat", 0, 0, 2, mode)).isEqualTo("allow");
+        assertThat(answer(SET_ID, "openat2")).isEqualTo("ENOSYS");
+        assertThat(answer(SET_ID, "io_uring_setup")).isEqualTo("ENOSYS");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "setsid", "setpgid", "chmod", "fchmodat2", "lchown", "setxattrat", "utimensat",
+                "file_setattr", "mknod", "shmget", "semop", "msgsnd", "mq_open", "ptrace",
+                "process_vm_writev", "pidfd_getfd", "perf_event_open"
+            })
+    void withoutNamespacesDenies(String name) {
+        assertThat(answer(ALONE, name)).isEqualTo("EPERM");
+    }
+
+    @Test
+    void withoutNamespacesOnlyTheCallerIsAdjusted() {
+        for (String name :
+                new String[] {
+                    "prlimit64",
+                    "sched_setaffinity",
+                    "sched_setparam",
+                    "sched_setscheduler",
+                    "sched_setattr"
+                }) {
+            assertThat(answer(ALONE, name, 0)).isEqualTo("allow");
+            assertThat(answer(ALONE, name, 1)).isEqualTo("EPERM");
+            assertThat(answer(ALONE, name, 0xFFFF_FFFFL)).isEqualTo("EPERM");
+        }
+        assertThat(answer(ALONE, "setpriority", 0, 0)).isEqualTo("allow");
+        assertThat(answer(ALONE, "setpriority", 0, 9)).isEqualTo("EPERM");
+        assertThat(answer(ALONE, "setpriority", 2, 0)).isEqualTo("EPERM");
+        assertThat(answer(ALONE, "ioprio_set", 1, 0)).isEqualTo("allow");
+        assertThat(answer(ALONE, "ioprio_set", 3, 0)).isEqualTo("EPERM");
+    }
+
+    @Test
+    void withoutNetworkThereAreOnlyPairs() {
+        assertThat(answer(ALONE, "socket", 1, 1)).isEqualTo("EAFNOSUPPORT");
+        assertThat(answer(ALONE, "socketpair", 1, 1)).isEqualTo("allow");
+        assertThat(answer(ALONE, "socketpair", 2, 1)).isEqualTo("EAFNOSUPPORT");
+        assertThat(answer(UNSCOPED, "socket", 2, 1)).isEqualTo("allow");
+    }
+
+    @Test
+    void unscopedSignalsReachTheOwnGroupOnly() {
+        assertThat(answer(UNSCOPED, "kill", 0, 15)).isEqualTo("allow");
+        assertThat(answer(UNSCOPED, "kill", -1, 15)).isEqualTo("EPERM");
+        assertThat(answer(UNSCOPED, "kill", 1, 15)).isEqualTo("EPERM");
+        assertThat(answer(UNSCOPED, "tgkill")).isEqualTo("EPERM");
+        assertThat(answer(UNSCOPED, "fcntl", 0, 8, 1)).isEqualTo("EPERM");
+        assertThat(answer(UNSCOPED, "fcntl", 0, 3)).isEqualTo("allow");
+        assertThat(answer(ALONE, "kill", 1, 15)).isEqualTo("allow");
+        assertThat(answer(ALONE, "fcntl", 0, 8, 1)).isEqualTo("allow");
+    }
+}
