@@ -66,7 +66,13 @@ public enum Capability {
     SYS_TIME(25),
     /** Configure terminals. */
     SYS_TTY_CONFIG(26),
-    /** Make device nodes. */
+    /**
+     * Make device nodes: with {@link IdMap#HOST}, for in a user namespace it makes none. The
+     * sandbox may then make a node of any device and, kept by the kernel's device controller, open
+     * those that it has anyway. Where that controller is not to be had, it does not start, unless
+     * {@link Enforcement#BEST_EFFORT} says so: then only that all its mounts are {@code nodev}
+     * stands in the way.
+     */
     MKNOD(27),
     /** Take leases on any file. */
     LEASE(28),

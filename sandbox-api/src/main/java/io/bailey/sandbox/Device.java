@@ -8,9 +8,22 @@ import java.nio.file.Path;
  *
  * <p>The host's own node appears in the sandbox's {@code /dev}; whether it may be opened is then a
  * matter of its owner and mode, as on the host. Under {@link IdMap#AUTO} the owners of a node are
- * not mapped into the sandbox: what counts is what the mode gives to others.
+ * not mapped into the sandbox: what counts is what the mode gives to others. Owner, mode and times
+ * of the node cannot be changed from inside, and no other node of the host is there.
  *
- * @param source the node on the host, absolute
+ * <p>That a device is not {@code writable} is more than a mount can see to: on a read-only mount a
+ * device is written to all the same ({@code mount(2)}). The kernel's device controller keeps the
+ * sandbox from opening it for writing, and for that the JVM must run as root, with the v1
+ * controller {@code devices} or, on cgroup v2, the right to load a BPF program. Where neither is to
+ * be had, a read-only device is refused when the sandbox is built, whatever {@link Enforcement}
+ * says; there the owner and the mode of the node must see to it. What reading does is up to the
+ * driver: an {@code ioctl(2)} needs no more than a descriptor opened for reading, and with many
+ * drivers changes things.
+ *
+ * @apiNote A device is a piece of the kernel given into the hands of the sandbox, with all that its
+ *     driver does. {@code /dev/kvm}, {@code /dev/fuse} and the render nodes of {@code /dev/dri} are
+ *     made for that; disks, {@code /dev/mem} and {@code /dev/loop-control} give the host away.
+ * @param source the node on the host, absolute; symbolic links are followed
  * @param target where it appears: a name directly in {@code /dev}
  * @param writable whether it may be opened for writing too
  * @since 0.1
@@ -46,7 +59,7 @@ public record Device(Path source, String target, boolean writable) {
     }
 
     /**
-     * Returns the same device for reading only.
+     * Returns the same device for reading only, which not every host can enforce: see above.
      *
      * @return the changed copy
      */

@@ -97,6 +97,8 @@ public record SandboxSpec(
         namespaces = Namespace.immutable(namespaces);
         SpecRules.namespaces(security.isolation(), namespaces, network, idMap);
         SpecRules.withoutMount(security.isolation(), namespaces, rootfs, mounts);
+        SpecRules.needs(
+                namespaces, Namespace.MOUNT, "device", security.devices().stream().findFirst());
         SpecRules.needs(namespaces, Namespace.UTS, "hostname", hostname);
         SpecRules.needs(namespaces, Namespace.TIME, "timeOffsets", timeOffsets);
         Objects.requireNonNull(enforcement, "enforcement");

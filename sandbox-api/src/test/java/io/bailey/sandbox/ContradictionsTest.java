@@ -110,6 +110,16 @@ class ContradictionsTest {
     }
 
     @Test
+    void withoutMountNamespaceThereIsNoPlaceForADevice() {
+        builder.namespaces(allBut(MOUNT)).device(Path.of("/dev/fuse"));
+        rejected(
+                builder::spec,
+                "device: Device[source=/dev/fuse, target=/dev/fuse, writable=true] needs the MOUNT"
+                        + " namespace, but the namespaces are "
+                        + allBut(MOUNT));
+    }
+
+    @Test
     void withoutMountNamespaceTheRootCannotChange() {
         assertNeedsMount(new SandboxBuilder().rootfs(Rootfs.host()), "rootfs: the host's tree");
         assertNeedsMount(new SandboxBuilder().rootfs(Path.of("/img")), "rootfs: /img");

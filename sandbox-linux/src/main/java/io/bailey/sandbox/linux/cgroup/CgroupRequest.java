@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param cpuAccounting whether CPU time must be readable
  * @param killable whether {@link Cgroup#kill()} must reach every process (no PID namespace does it)
  * @param enforcement what to do about a limit this host cannot give
+ * @param devices which devices its processes may use; empty for no rule of its own
  * @param parent the group to make it under instead of the one found, as a path below the cgroup2
  *     mount
  */
@@ -20,10 +21,11 @@ public record CgroupRequest(
         boolean cpuAccounting,
         boolean killable,
         Enforcement enforcement,
+        Optional<DevicePolicy> devices,
         Optional<String> parent) {
 
-    /** No limit, no accounting, not killable: no group is made at all. */
+    /** No limit, no accounting, not killable, no policy: no group is made at all. */
     public boolean isEmpty() {
-        return !cpuAccounting && !killable && limits.isEmpty();
+        return !cpuAccounting && !killable && limits.isEmpty() && devices.isEmpty();
     }
 }

@@ -3,6 +3,7 @@ package io.bailey.sandbox.linux.cgroup;
 import io.bailey.sandbox.linux.sys.Linux;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The control groups this process can use. Immutable, discovered once: making a group re-reads
@@ -39,10 +40,25 @@ public final class Cgroups {
     }
 
     /**
+     * Whether a {@link DevicePolicy} can be given, and if not why: through the v1 controller, or on
+     * cgroup2 by a BPF program, of which one is loaded to find out, and let go.
+     */
+    public ControllerReport devicePolicy() {
+        Optional<Problem> obstacle = factory.deviceObstacle();
+        String how = layout() == Layout.V2 ? "a BPF program" : "the v1 devices controller";
+        return new ControllerReport(
+                "devices",
+                obstacle.isEmpty(),
+                how,
+                obstacle.map(Problem::found).orElse(""),
+                obstacle.map(Problem::fix).orElse(""));
+    }
+
+    /**
      * A fresh group called {@code name} with every limit written before any process is in it.
      *
      * @throws io.bailey.sandbox.SandboxUnavailableException if a limit cannot be given and is to be
-     *     enforced strictly
+     *     enforced strictly, or a policy that is required
      * @throws io.bailey.sandbox.SandboxConfigException if the kernel refuses a value
      * @throws io.bailey.sandbox.SandboxSetupException if a call fails otherwise; nothing is left
      *     behind

@@ -13,13 +13,20 @@ enum Controller {
     CPU,
     CPUSET,
     /** CPU time, on v1 only: a v2 group always accounts it. */
-    CPUACCT;
+    CPUACCT,
+    /** No limit but {@link DevicePolicy}; v1 only: on v2 it is no controller. */
+    DEVICES;
 
     private final String kernelName = name().toLowerCase(Locale.ROOT);
 
     /** As in {@code cgroup.controllers} and /proc/self/cgroup. */
     String kernelName() {
         return kernelName;
+    }
+
+    /** Those that limit or account. */
+    static Set<Controller> limiting() {
+        return EnumSet.complementOf(EnumSet.of(DEVICES));
     }
 
     /** Those that {@code limits} take. */

@@ -36,6 +36,17 @@ final class Degradation {
         }
     }
 
+    /**
+     * {@code policy} cannot be given. It is no limit: what was to be done without it is the
+     * request's to say.
+     */
+    void without(DevicePolicy policy, Problem problem) {
+        if (policy.required()) {
+            throw unavailable(List.of(problem));
+        }
+        leftOut.add(problem.toString());
+    }
+
     /** For what is no limit but isolation, and so never relaxed. */
     static SandboxUnavailableException unavailable(List<Problem> problems) {
         List<Finding> findings = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds out how the host arranges its control groups and where in them this process is. Loops
@@ -36,7 +37,8 @@ final class Discovery {
                 unified.isPresent() && own.unified().isPresent()
                         ? OwnCgroups.directory(unified.get(), own.unified().get())
                         : Optional.empty();
-        if (!v1.isEmpty()) {
+        // A devices hierarchy alone does not take the limits off cgroup2.
+        if (!v1.isEmpty() && !v1.keySet().equals(Set.of(Controller.DEVICES))) {
             return new HybridFactory(linux, v1Bases(linux, v1, own), unifiedMount, unifiedOwn);
         }
         if (unifiedMount.isEmpty()) {

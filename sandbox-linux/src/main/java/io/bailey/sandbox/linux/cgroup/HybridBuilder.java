@@ -34,6 +34,7 @@ final class HybridBuilder {
     Cgroup build(
             List<Setting> settings,
             Set<Controller> needed,
+            Optional<DevicePolicy> policy,
             boolean killable,
             Optional<V2Base> unified) {
         try {
@@ -47,6 +48,7 @@ final class HybridBuilder {
                     writer.write(group, setting);
                 }
             }
+            policy.ifPresent(this::confine);
             Optional<GroupDirectory> unifiedGroup =
                     killable ? killHandle(unified) : Optional.empty();
             if (made.isEmpty()) {
@@ -66,23 +68,38 @@ final class HybridBuilder {
     }
 
     private void makeFor(Controller controller) {
+        try {
+            byController.put(controller, groupFor(controller));
+        } catch (CgroupFailure failure) {
+            if (!failure.isRefusal()) {
+                throw failure.setupException();
+            }
+            degradation.lacking(failure.problem(controller.kernelName()));
+        }
+    }
+
+    private void confine(DevicePolicy policy) {
+        try {
+            DeviceFiles.write(groupFor(Controller.DEVICES), policy);
+        } catch (CgroupFailure failure) {
+            if (!failure.isRefusal()) {
+                throw failure.setupException();
+            }
+            degradation.without(policy, failure.problem("device policy"));
+        }
+    }
+
+    /** One directory serves controllers that are bound together. */
+    private GroupDirectory groupFor(Controller controller) throws CgroupFailure {
         V1Base base = Objects.requireNonNull(bases.get(controller), "found when it was discovered");
         GroupDirectory group = byBase.get(base.directory());
         if (group == null) {
-            try {
-                group = make(base.directory());
-            } catch (CgroupFailure failure) {
-                if (!failure.isRefusal()) {
-                    throw failure.setupException();
-                }
-                degradation.lacking(failure.problem(controller.kernelName()));
-                return;
-            }
+            group = make(base.directory());
             if (base.holdsCpuset()) {
                 inheritProcessors(group);
             }
         }
-        byController.put(controller, group);
+        return group;
     }
 
     private GroupDirectory make(String base) throws CgroupFailure {

@@ -47,7 +47,7 @@ final class HybridFactory implements CgroupFactory {
     @Override
     public List<ControllerReport> report() {
         List<ControllerReport> report = new ArrayList<>();
-        for (Controller controller : Controller.values()) {
+        for (Controller controller : Controller.limiting()) {
             Optional<Problem> problem = problem(bases, controller);
             V1Base base = bases.get(controller);
             report.add(
@@ -59,6 +59,11 @@ final class HybridFactory implements CgroupFactory {
                             problem.map(Problem::fix).orElse("")));
         }
         return report;
+    }
+
+    @Override
+    public Optional<Problem> deviceObstacle() {
+        return problem(bases, Controller.DEVICES).map(problem -> problem.about("device policy"));
     }
 
     private static Optional<Problem> problem(Map<Controller, V1Base> bases, Controller controller) {
@@ -99,8 +104,14 @@ final class HybridFactory implements CgroupFactory {
             }
         }
         degradation.lacking(problems);
+        Optional<DevicePolicy> policy = request.devices();
+        Optional<Problem> noPolicy = problem(here, Controller.DEVICES);
+        if (policy.isPresent() && noPolicy.isPresent()) {
+            degradation.without(policy.get(), noPolicy.get().about("device policy"));
+            policy = Optional.empty();
+        }
         return new HybridBuilder(linux, name, here, degradation)
-                .build(settings, needed, request.killable(), unifiedFor(request));
+                .build(settings, needed, policy, request.killable(), unifiedFor(request));
     }
 
     private Map<Controller, V1Base> basesFor(CgroupRequest request) {

@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.cgroup;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A host, or a container on it, that shows this process no control groups. */
 record NoFactory(Problem reason) implements CgroupFactory {
@@ -23,6 +24,11 @@ record NoFactory(Problem reason) implements CgroupFactory {
     }
 
     @Override
+    public Optional<Problem> deviceObstacle() {
+        return Optional.of(reason.about("device policy"));
+    }
+
+    @Override
     public Cgroup create(String name, CgroupRequest request) {
         if (request.killable()) {
             throw Degradation.unavailable(
@@ -37,6 +43,9 @@ record NoFactory(Problem reason) implements CgroupFactory {
             problems.add(reason.about("CPU time"));
         }
         degradation.lacking(problems);
+        if (request.devices().isPresent()) {
+            degradation.without(request.devices().get(), reason.about("device policy"));
+        }
         return new NoCgroup(degradation.leftOut());
     }
 }

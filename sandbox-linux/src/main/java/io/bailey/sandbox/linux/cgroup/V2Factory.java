@@ -59,6 +59,14 @@ final class V2Factory implements CgroupFactory {
     }
 
     @Override
+    public Optional<Problem> deviceObstacle() {
+        boolean blocked = bases.stream().allMatch(base -> base.blocked().isPresent());
+        return blocked
+                ? bases.getFirst().blocked().map(problem -> problem.about("device policy"))
+                : DeviceProgram.obstacle(linux);
+    }
+
+    @Override
     public Cgroup create(String name, CgroupRequest request) {
         List<Setting> settings = V2Settings.of(request.limits());
         Degradation degradation = new Degradation(request.enforcement());
@@ -128,10 +136,22 @@ final class V2Factory implements CgroupFactory {
                     writer.write(group, setting);
                 }
             }
+            if (request.devices().isPresent()) {
+                confine(group, request.devices().get(), degradation);
+            }
             return new V2Cgroup(linux, group, degradation.leftOut());
         } catch (RuntimeException | Error failed) {
             group.remove();
             throw failed;
+        }
+    }
+
+    private void confine(GroupDirectory group, DevicePolicy policy, Degradation degradation) {
+        try {
+            DeviceProgram.attach(linux, group, policy.rules())
+                    .ifPresent(problem -> degradation.without(policy, problem));
+        } catch (CgroupFailure failure) {
+            throw failure.setupException();
         }
     }
 }

@@ -31,6 +31,7 @@ final class Advice {
                                     + DOCTOR
                             : "this user may not do that; check the permissions of every directory on the way";
             case Errno.ENOENT -> "it does not exist";
+            case Errno.ENODEV -> "it has been removed or is another by now; build the sandbox anew";
             case Errno.ENOSYS ->
                     "this kernel is too old for it, or an outer container's filter hides it; "
                             + DOCTOR;
@@ -54,9 +55,11 @@ final class Advice {
             case Errno.ENOTDIR -> "the sandbox's root has something there that is not a directory";
             case Errno.EISDIR -> "the sandbox's root has a directory there";
             case Errno.ENOENT ->
-                    step.startsWith("change to")
-                            ? "the sandbox's root has no such directory; choose another workdir or mount one there"
-                            : "it is missing in the sandbox's root";
+                    step.startsWith("bind the device") && operation.sys() == Sys.OPEN_TREE
+                            ? "it was there when the sandbox was built; the host has it no more"
+                            : step.startsWith("change to")
+                                    ? "the sandbox's root has no such directory; choose another workdir or mount one there"
+                                    : "it is missing in the sandbox's root";
             case Errno.EPERM ->
                     step.startsWith("mount proc") || step.startsWith("mount sysfs")
                             ? "the host masks /proc or /sys (running inside a container?), and the kernel gives no fresher view"

@@ -5,6 +5,7 @@ import io.bailey.sandbox.linux.mount.HostTrees;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -32,11 +33,19 @@ final class DeviceTrees {
         return facts.privileged() && ((facts.effectiveCapabilities() >> CAP_MKNOD) & 1) != 0;
     }
 
-    /** A detached mount for one sandbox. */
-    HostTrees.Attempt forOne(OptionalInt userns) {
+    /**
+     * A detached mount for one sandbox.
+     *
+     * @param more names that something else will be bound on; with them it is made for that sandbox
+     *     alone, because what all share is read-only
+     */
+    HostTrees.Attempt forOne(OptionalInt userns, List<String> more) {
+        if (!more.isEmpty()) {
+            return trees.devices(userns, more);
+        }
         Optional<Fd> master = Optional.ofNullable(prepared.get(userns));
         if (master.isEmpty()) {
-            HostTrees.Attempt made = trees.devices(userns);
+            HostTrees.Attempt made = trees.devices(userns, more);
             if (made.failed()) {
                 return made;
             }
@@ -49,6 +58,6 @@ final class DeviceTrees {
         }
         HostTrees.Attempt clone = trees.cloneOf(master.get());
         // Before Linux 6.15 a detached mount cannot be cloned: each sandbox gets one made for it.
-        return clone.failed() ? trees.devices(userns) : clone;
+        return clone.failed() ? trees.devices(userns, more) : clone;
     }
 }

@@ -81,6 +81,7 @@ final class LinuxSandbox implements Sandbox {
                         !spec.namespaces().contains(Namespace.PID)
                                 && spec.security().isolation() == Isolation.FULL,
                         spec.enforcement(),
+                        preflight.devices().policy(spec),
                         spec.cgroupParent());
     }
 

@@ -31,15 +31,17 @@ import java.util.Map;
  * @param privateDirectories directories that get a tmpfs
  * @param overlay whether the root gets a thin writable layer
  * @param directories for each bind whether its source is a directory
+ * @param devices the caller's devices
  */
 record Preflight(
         String rootPath,
         List<String> create,
         List<String> privateDirectories,
         boolean overlay,
-        Map<Mount, Boolean> directories) {
+        Map<Mount, Boolean> directories,
+        DeviceSurvey devices) {
     private static final int RESOLVE_IN_ROOT_NO_MAGICLINKS = 0x12;
-    private static final Stat ABSENT = new Stat(-Errno.ENOENT, 0, 0, 0, 0, 0, 0);
+    private static final Stat ABSENT = Stat.failed(-Errno.ENOENT);
     private static final int S_IFMT = 0xF000;
     private static final int S_IFLNK = 0xA000;
 
@@ -56,8 +58,10 @@ record Preflight(
         if (!spec.namespaces().contains(Namespace.MOUNT)) {
             Map<Mount, Boolean> inPlace = new HashMap<>();
             spec.mounts().forEach(mount -> inPlace.put(mount, source(linux, mount)));
-            return new Preflight("/", List.of(), List.of(), false, Map.copyOf(inPlace));
+            return new Preflight(
+                    "/", List.of(), List.of(), false, Map.copyOf(inPlace), DeviceSurvey.NONE);
         }
+        DeviceSurvey devices = DeviceSurvey.of(linux, engine.cgroups(), spec);
         String path = rootPath(linux, spec);
         int root = linux.openat(Linux.AT_FDCWD, path, Linux.O_PATH | Linux.O_DIRECTORY, 0);
         if (root < 0) {
@@ -70,14 +74,19 @@ record Preflight(
                             + Shortage.or(-root, "it must be a directory this process can reach"));
         }
         try {
-            return survey(linux, root, path, spec, facts);
+            return survey(linux, root, path, spec, facts, devices);
         } finally {
             linux.close(root);
         }
     }
 
     private static Preflight survey(
-            Linux linux, int root, String path, SandboxSpec spec, HostFacts facts) {
+            Linux linux,
+            int root,
+            String path,
+            SandboxSpec spec,
+            HostFacts facts,
+            DeviceSurvey devices) {
         boolean host = spec.rootfs() instanceof Rootfs.Host;
         List<String> privates = new ArrayList<>();
         for (String place : host ? HOST_PRIVATE : List.of("/tmp")) {
@@ -130,7 +139,12 @@ record Preflight(
                         || (spec.writableRoot() == WritableRoot.READ_ONLY && lacking);
         requireOverlay(facts, overlay, create);
         return new Preflight(
-                path, List.copyOf(create), List.copyOf(privates), overlay, Map.copyOf(directories));
+                path,
+                List.copyOf(create),
+                List.copyOf(privates),
+                overlay,
+                Map.copyOf(directories),
+                devices);
     }
 
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
@@ -157,7 +171,7 @@ record Preflight(
     private static Stat lookUp(Linux linux, int root, String target) {
         int fd = linux.openat2(root, target, Linux.O_PATH, 0, RESOLVE_IN_ROOT_NO_MAGICLINKS);
         if (fd < 0) {
-            return new Stat(fd, 0, 0, 0, 0, 0, 0);
+            return Stat.failed(fd);
         }
         try {
             return linux.stat(fd, "", Linux.AT_EMPTY_PATH);

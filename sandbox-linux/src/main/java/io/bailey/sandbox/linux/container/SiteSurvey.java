@@ -1,6 +1,7 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
+import io.bailey.sandbox.Device;
 import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Namespace;
@@ -111,6 +112,7 @@ final class SiteSurvey {
                 root(),
                 trees(),
                 mounts(),
+                devices(),
                 cgroup.attachFds().size(),
                 cgroup.directoryFd().isPresent(),
                 engine.facts().lastCapability(),
@@ -182,6 +184,15 @@ final class SiteSurvey {
             sites.add(
                     new Site.MountSite(
                             mount, source, preflight.directories().getOrDefault(mount, false)));
+        }
+        return sites;
+    }
+
+    private List<Site.DeviceSite> devices() {
+        List<Site.DeviceSite> sites = new ArrayList<>();
+        for (Device device : spec.security().devices()) {
+            TreeSource node = tree(device.target(), device.source().toString());
+            sites.add(new Site.DeviceSite(device, node));
         }
         return sites;
     }

@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.container;
 
+import io.bailey.sandbox.Device;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Rootfs;
@@ -12,6 +13,7 @@ import io.bailey.sandbox.linux.plan.Bindings;
 import io.bailey.sandbox.linux.program.Binding;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
+import io.bailey.sandbox.linux.sys.Stat;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -61,8 +63,9 @@ final class StartTrees implements AutoCloseable {
                                 readOnly ? MountFlags.READ_ONLY : MountFlags.WRITABLE,
                                 host ? OptionalInt.empty() : userns));
         if (engine.devices().available()) {
-            put("/dev", "/dev", engine.devices().forOne(userns));
+            put("/dev", "/dev", engine.devices().forOne(userns, preflight.devices().names()));
         }
+        preflight.devices().nodes().forEach(this::device);
         if (!spec.namespaces().contains(Namespace.NETWORK)) {
             put(
                     "/sys",
@@ -86,6 +89,14 @@ final class StartTrees implements AutoCloseable {
                         engine.trees().clone(source, true, flags, userns));
             }
         }
+    }
+
+    private void device(Device device, Stat node) {
+        String source = device.source().toString();
+        put(
+                device.target(),
+                source,
+                engine.trees().device(source, node, MountFlags.READ_ONLY_DEVICES));
     }
 
     private void put(String place, String object, HostTrees.Attempt attempt) {

@@ -31,6 +31,17 @@ final class CgroupChecks {
         return findings;
     }
 
+    /** A sandbox with a user namespace has no need of one, unless a device is to be read-only. */
+    static Finding devicePolicy(ControllerReport devices) {
+        return devices.usable()
+                ? ok("device policy", "by " + devices.where())
+                : degraded(
+                        "device policy",
+                        devices.problem()
+                                + ": no read-only device, and no Capability.MKNOD with IdMap.HOST",
+                        devices.fix());
+    }
+
     private static Finding layout(Source source, Layout layout) {
         return switch (layout) {
             case V2 -> ok("cgroups", "v2" + dynamicModifications(source));

@@ -20,6 +20,7 @@ public final class Doctor {
     public static HostReport examine(Linux linux, HostFacts facts, Cgroups cgroups) {
         List<Finding> findings = examine(new LiveSource(linux), facts);
         findings.addAll(CgroupChecks.of(new LiveSource(linux), cgroups.layout(), cgroups.report()));
+        findings.add(CgroupChecks.devicePolicy(cgroups.devicePolicy()));
         return new HostReport(findings);
     }
 

@@ -65,8 +65,19 @@ public final class DeviceDirectory {
         return links;
     }
 
-    /** Makes the tmpfs and all in it but the nodes. */
-    public void make() {
+    /** Whether {@code name} is one that every /dev has. */
+    public static boolean isTaken(String name) {
+        return LINKS.containsKey(name)
+                || DIRECTORIES.contains(name)
+                || NODES.stream().anyMatch(node -> node.name().equals(name));
+    }
+
+    /**
+     * Makes the tmpfs and all in it but the nodes.
+     *
+     * @param more names that something else will be bound on
+     */
+    public void make(List<String> more) {
         mounts.filesystem("tmpfs")
                 .option("mode", "0755")
                 .option("size", "65536")
@@ -83,14 +94,17 @@ public final class DeviceDirectory {
                         Argument.of(content),
                         Argument.of(mount),
                         Argument.of(name)));
-        for (Node each : NODES) {
-            program.call(
-                    Sys.MKNODAT,
-                    Argument.of(mount),
-                    Argument.of(each.name()),
-                    MountProgram.octal(0100666),
-                    Argument.of(0));
-        }
+        NODES.forEach(each -> file(each.name(), 0100666));
+        more.forEach(name -> file(name, 0100444));
+    }
+
+    private void file(String name, int mode) {
+        program.call(
+                Sys.MKNODAT,
+                Argument.of(mount),
+                Argument.of(name),
+                MountProgram.octal(mode),
+                Argument.of(0));
     }
 
     /** Binds the nodes, once the directory is attached at /dev, and makes it read-only. */
@@ -102,6 +116,6 @@ public final class DeviceDirectory {
             mounts.attach(node, target);
         }
         program.step("make the device directory read-only", "/dev");
-        mounts.setAttributes(mount, new MountFlags(true, true, false, true), false);
+        mounts.setAttributes(mount, MountFlags.READ_ONLY_DEVICES, false);
     }
 }

@@ -3,7 +3,9 @@ package io.bailey.sandbox.linux.mount;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.Stat;
 
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -71,11 +73,31 @@ public final class HostTrees {
     }
 
     /**
+     * The node {@code path} of the host alone, if it still is what {@code expected} says: ENODEV if
+     * not. Owner and mode stay the host's.
+     */
+    public Attempt device(String path, Stat expected, MountFlags flags) {
+        Attempt node = clone(path, false, flags, OptionalInt.empty());
+        if (node.failed()) {
+            return node;
+        }
+        Stat found = linux.stat(node.result(), "", Linux.AT_EMPTY_PATH);
+        if (found.node() != expected.node()
+                || found.isCharacterDevice() != expected.isCharacterDevice()
+                || found.isBlockDevice() != expected.isBlockDevice()) {
+            linux.close(node.result());
+            return new Attempt(-Errno.ENODEV, "find the device it was when the sandbox was built");
+        }
+        return node;
+    }
+
+    /**
      * A read-only /dev with real device nodes, which takes CAP_MKNOD in the initial user namespace.
      *
      * @param userns whose root shall own it
+     * @param more names that something else will be bound on
      */
-    public Attempt devices(OptionalInt userns) {
+    public Attempt devices(OptionalInt userns, List<String> more) {
         int fs = linux.fsopen("tmpfs");
         if (fs < 0) {
             return new Attempt(fs, "fsopen tmpfs");
@@ -90,7 +112,7 @@ public final class HostTrees {
         if (mount < 0) {
             return new Attempt(mount, "mount a tmpfs for devices");
         }
-        result = fill(mount);
+        result = fill(mount, more);
         if (result >= 0) {
             result =
                     linux.mountSetattr(
@@ -108,12 +130,15 @@ public final class HostTrees {
         return new Attempt(mount, "");
     }
 
-    private int fill(int mount) {
+    private int fill(int mount, List<String> more) {
         int worst = 0;
         for (DeviceDirectory.Node node : DeviceDirectory.NODES) {
             worst = Math.min(worst, linux.mknodat(mount, node.name(), 0020666, node.device()));
             // The JVM's umask has been taken off the mode.
             worst = Math.min(worst, linux.fchmodat(mount, node.name(), 0666));
+        }
+        for (String name : more) {
+            worst = Math.min(worst, linux.mknodat(mount, name, 0100444, 0));
         }
         for (String name : DeviceDirectory.DIRECTORIES) {
             worst = Math.min(worst, linux.mkdirat(mount, name, 0755));

@@ -27,6 +27,12 @@ public record MountFlags(boolean readOnly, boolean noSuid, boolean noDev, boolea
     /** nosuid, noexec: for devpts and device nodes. */
     public static final MountFlags DEVICES = new MountFlags(false, true, false, true);
 
+    /**
+     * ro, nosuid, noexec: device nodes that keep their owner, mode and times. What is written to
+     * the device gets there all the same.
+     */
+    public static final MountFlags READ_ONLY_DEVICES = new MountFlags(true, true, false, true);
+
     /** The bits the kernel knows. */
     public long bits() {
         return (readOnly ? RDONLY : 0)

@@ -89,6 +89,7 @@ final class EntryProgram {
                                 site.trees().sys(),
                                 site.trees().proc()));
         site.mounts().forEach(mount -> sources.add(mount.source()));
+        site.devices().forEach(device -> sources.add(Optional.of(device.node())));
         for (Optional<TreeSource> source : sources) {
             if (source.isPresent() && source.get() instanceof TreeSource.Detached(Binding fd)) {
                 kept.add(fd);

@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.plan;
 
+import io.bailey.sandbox.Device;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.linux.mount.TreeSource;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param root where the root file system comes from; empty without a mount namespace
  * @param trees pieces of the host that stand in for file systems of the sandbox's own
  * @param mounts the caller's mounts, in order, with their sources
+ * @param devices the caller's devices, with their nodes
  * @param cgroupFds how many {@code tasks} files the child writes itself into (v1)
  * @param cgroupDirectory whether clone3 places the child into a cgroup (v2)
  * @param lastCapability the highest capability the kernel knows
@@ -30,6 +32,7 @@ public record Site(
         Optional<RootSite> root,
         Trees trees,
         List<MountSite> mounts,
+        List<DeviceSite> devices,
         int cgroupFds,
         boolean cgroupDirectory,
         int lastCapability,
@@ -40,6 +43,7 @@ public record Site(
 
     public Site {
         mounts = List.copyOf(mounts);
+        devices = List.copyOf(devices);
     }
 
     /**
@@ -104,4 +108,14 @@ public record Site(
      * @param directory whether that is a directory
      */
     public record MountSite(Mount mount, Optional<TreeSource> source, boolean directory) {}
+
+    /**
+     * @param node the host's
+     */
+    public record DeviceSite(Device device, TreeSource node) {
+        /** Its name in /dev. */
+        public String name() {
+            return device.target().substring("/dev/".length());
+        }
+    }
 }

@@ -116,10 +116,11 @@ final class SystemSteps {
             place("/dev");
         } else {
             DeviceDirectory directory = new DeviceDirectory(program, mounts, mount, target);
-            directory.make();
+            directory.make(site.devices().stream().map(Site.DeviceSite::name).toList());
             place("/dev");
             directory.fill();
         }
+        site.devices().forEach(this::device);
         program.step("mount devpts", "/dev/pts");
         MountProgram.Filesystem pts =
                 mounts.filesystem("devpts").option("ptmxmode", "0666").option("mode", "0620");
@@ -140,5 +141,15 @@ final class SystemSteps {
             mounts.filesystem("mqueue").mount(MountFlags.DATA, mount);
             place("/dev/mqueue");
         }
+    }
+
+    /** On an empty file that the device directory has for it, although it is read-only by now. */
+    private void device(Site.DeviceSite wanted) {
+        String path = wanted.device().target();
+        program.step("bind the device", path);
+        mounts.tree(wanted.node(), MountFlags.READ_ONLY_DEVICES, mount);
+        mounts.systemTarget(path, target);
+        mounts.attach(mount, target);
+        mounts.release(mount, target);
     }
 }

@@ -57,6 +57,31 @@ final class Layouts {
                     JAVA_LONG.withName("oublock"),
                     MemoryLayout.sequenceLayout(5, JAVA_LONG).withName("rest"));
 
+    /**
+     * {@code union bpf_attr} as {@code BPF_PROG_LOAD} reads it, up to the name (Linux 4.15),
+     * bpf(2).
+     */
+    static final StructLayout BPF_PROG_LOAD =
+            MemoryLayout.structLayout(
+                    JAVA_INT.withName("prog_type"),
+                    JAVA_INT.withName("insn_cnt"),
+                    JAVA_LONG.withName("insns"),
+                    JAVA_LONG.withName("license"),
+                    JAVA_INT.withName("log_level"),
+                    JAVA_INT.withName("log_size"),
+                    JAVA_LONG.withName("log_buf"),
+                    JAVA_INT.withName("kern_version"),
+                    JAVA_INT.withName("prog_flags"),
+                    MemoryLayout.sequenceLayout(16, ValueLayout.JAVA_BYTE).withName("prog_name"));
+
+    /** {@code union bpf_attr} as {@code BPF_PROG_ATTACH} reads it. */
+    static final StructLayout BPF_PROG_ATTACH =
+            MemoryLayout.structLayout(
+                    JAVA_INT.withName("target_fd"),
+                    JAVA_INT.withName("attach_bpf_fd"),
+                    JAVA_INT.withName("attach_type"),
+                    JAVA_INT.withName("attach_flags"));
+
     static final long STATX_BYTES = 256;
 
     /** {@code struct epoll_event} is packed on x86-64 only (eventpoll.h, EPOLL_PACKED). */

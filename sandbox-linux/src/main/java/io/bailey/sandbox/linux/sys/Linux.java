@@ -48,6 +48,10 @@ public final class Linux {
     public static final int WEXITED = 4;
     public static final int WALL = 0x40000000;
 
+    private static final int BPF_PROG_LOAD = 5;
+    private static final int BPF_PROG_ATTACH = 8;
+    private static final int BPF_INSN_BYTES = 8;
+
     public static final int EPOLL_CTL_ADD = 1;
     public static final int EPOLL_CTL_DEL = 2;
     public static final int EPOLL_CTL_MOD = 3;
@@ -427,6 +431,36 @@ public final class Linux {
             MemorySegment pair = arena.allocate(16, 8);
             int r = invoke(Sys.PRLIMIT64, 0, resource, 0, pair.address());
             return r < 0 ? List.of() : List.of(pair.get(JAVA_LONG, 0), pair.get(JAVA_LONG, 8));
+        }
+    }
+
+    /**
+     * bpf(2) BPF_PROG_LOAD: a descriptor of the program that {@code instructions} are. Under
+     * Bailey's own licence: no helper that is reserved to the GPL can be called.
+     */
+    public int bpfLoad(int type, String name, byte[] instructions) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment code = arena.allocate(instructions.length, 8);
+            MemorySegment.copy(instructions, 0, code, JAVA_BYTE, 0, instructions.length);
+            MemorySegment attr = arena.allocate(Layouts.BPF_PROG_LOAD);
+            attr.set(JAVA_INT, 0, type);
+            attr.set(JAVA_INT, 4, instructions.length / BPF_INSN_BYTES);
+            attr.set(JAVA_LONG, 8, code.address());
+            attr.set(JAVA_LONG, 16, text(arena, "Apache-2.0"));
+            attr.setString(48, name);
+            return invoke(Sys.BPF, BPF_PROG_LOAD, attr.address(), attr.byteSize(), 0);
+        }
+    }
+
+    /** bpf(2) BPF_PROG_ATTACH of a program to the object {@code target} is. */
+    public int bpfAttach(int target, int program, int type, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment attr = arena.allocate(Layouts.BPF_PROG_ATTACH);
+            attr.set(JAVA_INT, 0, target);
+            attr.set(JAVA_INT, 4, program);
+            attr.set(JAVA_INT, 8, type);
+            attr.set(JAVA_INT, 12, flags);
+            return invoke(Sys.BPF, BPF_PROG_ATTACH, attr.address(), attr.byteSize(), 0);
         }
     }
 

@@ -73,6 +73,7 @@ public enum Sys {
     SETNS(308, 268),
     SECCOMP(317, 277),
     MEMFD_CREATE(319, 279),
+    BPF(321, 280),
     EXECVEAT(322, 281),
     STATX(332, 291),
     PIDFD_SEND_SIGNAL(424),

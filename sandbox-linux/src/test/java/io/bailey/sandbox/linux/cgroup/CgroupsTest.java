@@ -234,6 +234,7 @@ class CgroupsTest {
                         false,
                         false,
                         Enforcement.STRICT,
+                        Optional.empty(),
                         Optional.of(inTree));
         try {
             try (Cgroup cgroup = cgroups.create(name, under)) {
@@ -254,6 +255,7 @@ class CgroupsTest {
                         false,
                         false,
                         Enforcement.STRICT,
+                        Optional.empty(),
                         Optional.of("/bailey-nowhere"));
         assertThatThrownBy(() -> cgroups.create(name, under))
                 .isInstanceOf(SandboxUnavailableException.class)

@@ -125,7 +125,12 @@ class DiscoveryTest {
             CgroupFactory found = Discovery.of(CLOSED, mounts, "0::/x\n");
             CgroupRequest killable =
                     new CgroupRequest(
-                            Limits.none(), false, true, Enforcement.BEST_EFFORT, Optional.empty());
+                            Limits.none(),
+                            false,
+                            true,
+                            Enforcement.BEST_EFFORT,
+                            Optional.empty(),
+                            Optional.empty());
             assertThatThrownBy(() -> found.create("bailey-x", killable))
                     .isInstanceOf(SandboxUnavailableException.class);
         }

@@ -52,15 +52,18 @@ final class Requests {
     }
 
     static CgroupRequest strict(Limits limits) {
-        return new CgroupRequest(limits, false, false, Enforcement.STRICT, Optional.empty());
+        return new CgroupRequest(
+                limits, false, false, Enforcement.STRICT, Optional.empty(), Optional.empty());
     }
 
     static CgroupRequest bestEffort(Limits limits) {
-        return new CgroupRequest(limits, false, false, Enforcement.BEST_EFFORT, Optional.empty());
+        return new CgroupRequest(
+                limits, false, false, Enforcement.BEST_EFFORT, Optional.empty(), Optional.empty());
     }
 
     /** With CPU accounting and something to kill everything by. */
     static CgroupRequest full(Limits limits) {
-        return new CgroupRequest(limits, true, true, Enforcement.STRICT, Optional.empty());
+        return new CgroupRequest(
+                limits, true, true, Enforcement.STRICT, Optional.empty(), Optional.empty());
     }
 }

@@ -179,10 +179,25 @@ class DoctorTest {
     }
 
     @Test
+    void aDevicePolicyIsAFinding() {
+        Finding there =
+                CgroupChecks.devicePolicy(
+                        new ControllerReport("devices", true, "a BPF program", "", ""));
+        assertThat(there.status()).isEqualTo(Status.OK);
+        assertThat(there.found()).isEqualTo("by a BPF program");
+        Finding lacking =
+                CgroupChecks.devicePolicy(
+                        new ControllerReport("devices", false, "", "EPERM", "be root"));
+        assertThat(lacking.status()).isEqualTo(Status.DEGRADED);
+        assertThat(lacking.found()).contains("EPERM", "IdMap.HOST");
+    }
+
+    @Test
     void thisHostIsExamined() {
         Linux linux = Linux.host();
         HostReport report = Doctor.examine(linux, HostFacts.probe(linux), Cgroups.discover(linux));
         assertThat(report.findings()).extracting(Finding::check).doesNotHaveDuplicates();
         assertThat(find(report, "kernel").found()).contains(".");
+        assertThat(find(report, "device policy").found()).isNotEmpty();
     }
 }

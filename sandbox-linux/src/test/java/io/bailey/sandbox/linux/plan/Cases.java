@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.plan;
 
 import io.bailey.sandbox.Capability;
 import io.bailey.sandbox.Command;
+import io.bailey.sandbox.Device;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Rlimit;
@@ -71,6 +72,8 @@ final class Cases extends DomainContextBase {
                 .in(Specs::rlimits)
                 .use(mounts())
                 .in(Specs::mounts)
+                .use(devices())
+                .in(Specs::devices)
                 .use(environments())
                 .in(Specs::environment)
                 .use(Arbitraries.of("/", "/work").optional())
@@ -107,6 +110,17 @@ final class Cases extends DomainContextBase {
                 .list()
                 .ofMaxSize(5)
                 .uniqueElements(Mount::target);
+    }
+
+    private static Arbitrary<List<Device>> devices() {
+        return Arbitraries.of("fuse", "kvm", "mydevice")
+                .flatMap(name ->
+                        MAYBE.map(writable ->
+                                new Device(
+                                        Path.of(HOST + "/dev/" + name), "/dev/" + name, writable)))
+                .list()
+                .ofMaxSize(3)
+                .uniqueElements(Device::target);
     }
 
     private static Mount mount(int kind, String target) {

@@ -217,11 +217,13 @@ class MountOrderProperties {
         boolean byPath =
                 sandbox.site().mounts().stream().anyMatch(m -> isPath(m.source()))
                         || isPath(sandbox.site().root().map(Site.RootSite::tree));
+        boolean deviceByPath =
+                sandbox.site().devices().stream().anyMatch(d -> isPath(Optional.of(d.node())));
         boolean named =
                 sandbox.init().stream()
                         .filter(c -> c.sys() == Sys.OPEN_TREE || c.sys() == Sys.OPENAT)
                         .anyMatch(c -> c.string(1).startsWith(Cases.HOST));
-        if (!byPath) {
+        if (!byPath && !deviceByPath) {
             assertThat(named).isFalse();
         }
     }
@@ -304,6 +306,28 @@ class MountOrderProperties {
             if (bind || site.mount() instanceof Mount.File) {
                 Call move = sandbox.init().get(attached(sandbox, site.mount().target()));
                 assertThat(readOnlyBefore(sandbox, move)).as(site.mount().target()).isTrue();
+            }
+        }
+    }
+
+    /** A device's node is the host's own: nothing of it is changed, and nothing executed. */
+    @Property(tries = TRIES)
+    void everyDeviceIsAttachedOnceInDevWithItsFlags(@ForAll Case sandbox) {
+        for (Site.DeviceSite device : sandbox.site().devices()) {
+            String target = device.device().target();
+            List<Attachment> there =
+                    attachments(sandbox).stream().filter(a -> a.target().equals(target)).toList();
+            assertThat(there).as(target).hasSize(1);
+            assertThat(there.getFirst().move().index()).isGreaterThan(attached(sandbox, "/dev"));
+            assertThat(there.getFirst().resolve() & RESOLVE_NO_SYMLINKS).isNotZero();
+            if (isPath(Optional.of(device.node()))) {
+                List<Call> init = sandbox.init();
+                Call move = there.getFirst().move();
+                Call flags = init.get(init.indexOf(origin(init, move, 0).orElseThrow()) + 1);
+                assertThat(flags.sys()).isEqualTo(Sys.MOUNT_SETATTR);
+                assertThat(flags.word(3, 0))
+                        .as("read-only, nosuid, noexec, and not nodev")
+                        .isEqualTo(1 | 2 | 8);
             }
         }
     }

@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.plan;
 
 import io.bailey.sandbox.Capability;
 import io.bailey.sandbox.Command;
+import io.bailey.sandbox.Device;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Rlimit;
@@ -95,6 +96,16 @@ class PlannerGoldenTest {
                 new Specs().directory("/srv/rootfs", WritableRoot.DIRECT).mounts(mounts),
                 Sites.rootless(),
                 ECHO);
+    }
+
+    @Test
+    void devicesOfTheHost() throws Exception {
+        List<Device> devices =
+                List.of(
+                        Device.of(Path.of("/dev/fuse")),
+                        new Device(Path.of("/dev/bus/usb/001/002"), "/dev/meter", false));
+        check("devices", new Specs().devices(devices), Sites.rootful().v1(1), ECHO);
+        check("devices-rootless", new Specs().devices(devices), Sites.rootless(), ECHO);
     }
 
     @Test

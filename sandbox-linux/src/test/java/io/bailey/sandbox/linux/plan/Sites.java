@@ -121,6 +121,7 @@ final class Sites {
                 root(spec),
                 trees(spec),
                 mounts(spec),
+                devices(spec),
                 cgroupFds,
                 cgroupDirectory,
                 lastCapability,
@@ -179,6 +180,14 @@ final class Sites {
                 spec.namespaces().contains(Namespace.PID)
                         ? Optional.empty()
                         : Optional.of(tree("/proc", "/proc")));
+    }
+
+    private List<Site.DeviceSite> devices(SandboxSpec spec) {
+        return spec.security().devices().stream()
+                .map(device ->
+                        new Site.DeviceSite(
+                                device, tree(device.target(), device.source().toString())))
+                .toList();
     }
 
     private List<Site.MountSite> mounts(SandboxSpec spec) {

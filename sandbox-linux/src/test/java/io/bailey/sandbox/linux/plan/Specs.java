@@ -1,6 +1,7 @@
 package io.bailey.sandbox.linux.plan;
 
 import io.bailey.sandbox.Capability;
+import io.bailey.sandbox.Device;
 import io.bailey.sandbox.Enforcement;
 import io.bailey.sandbox.IdMap;
 import io.bailey.sandbox.Isolation;
@@ -36,6 +37,7 @@ final class Specs {
     private Optional<String> hostname = Optional.empty();
     private Set<Namespace> namespaces = Namespace.all();
     private Optional<TimeOffsets> timeOffsets = Optional.empty();
+    private List<Device> devices = List.of();
     private boolean init = true;
     private Security security = Security.standard();
 
@@ -95,6 +97,21 @@ final class Specs {
     Specs timeOffsets(Optional<TimeOffsets> offsets) {
         timeOffsets = offsets;
         return this;
+    }
+
+    /** Not without a mount namespace. */
+    Specs devices(List<Device> all) {
+        devices = all;
+        return this;
+    }
+
+    private Security devicesToo() {
+        return new Security(
+                security.isolation(),
+                security.capabilities(),
+                security.seccomp(),
+                security.landlock(),
+                has(Namespace.MOUNT) ? devices : List.of());
     }
 
     Specs init(boolean wanted) {
@@ -157,7 +174,7 @@ final class Specs {
                 has(Namespace.USER) ? IdMap.AUTO : IdMap.HOST,
                 Enforcement.STRICT,
                 init,
-                security,
+                devicesToo(),
                 Optional.empty(),
                 Map.of(),
                 Optional.empty());

@@ -28,6 +28,7 @@ class StructsTest {
         "linux/mount.h",
         "linux/sched.h",
         "linux/stat.h",
+        "linux/bpf.h",
         "sys/epoll.h",
         "sys/resource.h",
         "signal.h"
@@ -72,8 +73,24 @@ class StructsTest {
                     Map.entry("offsetof(struct statx,stx_mode)", 28L),
                     Map.entry("offsetof(struct statx,stx_ino)", 32L),
                     Map.entry("offsetof(struct statx,stx_size)", 40L),
+                    Map.entry("offsetof(struct statx,stx_rdev_major)", 128L),
+                    Map.entry("offsetof(struct statx,stx_rdev_minor)", 132L),
                     Map.entry("offsetof(struct statx,stx_dev_major)", 136L),
                     Map.entry("offsetof(struct statx,stx_dev_minor)", 140L),
+                    Map.entry("offsetof(union bpf_attr,prog_type)", 0L),
+                    Map.entry("offsetof(union bpf_attr,insn_cnt)", 4L),
+                    Map.entry("offsetof(union bpf_attr,insns)", 8L),
+                    Map.entry("offsetof(union bpf_attr,license)", 16L),
+                    Map.entry("offsetof(union bpf_attr,log_level)", 24L),
+                    Map.entry("offsetof(union bpf_attr,log_size)", 28L),
+                    Map.entry("offsetof(union bpf_attr,log_buf)", 32L),
+                    Map.entry("offsetof(union bpf_attr,kern_version)", 40L),
+                    Map.entry("offsetof(union bpf_attr,prog_flags)", 44L),
+                    Map.entry("offsetof(union bpf_attr,prog_name)", 48L),
+                    Map.entry("offsetof(union bpf_attr,target_fd)", 0L),
+                    Map.entry("offsetof(union bpf_attr,attach_bpf_fd)", 4L),
+                    Map.entry("offsetof(union bpf_attr,attach_type)", 8L),
+                    Map.entry("offsetof(union bpf_attr,attach_flags)", 12L),
                     Map.entry("sizeof(struct epoll_event)", 12L),
                     Map.entry("offsetof(struct epoll_event,events)", 0L),
                     Map.entry("offsetof(struct epoll_event,data)", 4L),
@@ -120,6 +137,26 @@ class StructsTest {
                 "set_tid",
                 "set_tid_size",
                 "cgroup");
+        offsets(
+                "union bpf_attr",
+                Layouts.BPF_PROG_LOAD,
+                "prog_type",
+                "insn_cnt",
+                "insns",
+                "license",
+                "log_level",
+                "log_size",
+                "log_buf",
+                "kern_version",
+                "prog_flags",
+                "prog_name");
+        offsets(
+                "union bpf_attr",
+                Layouts.BPF_PROG_ATTACH,
+                "target_fd",
+                "attach_bpf_fd",
+                "attach_type",
+                "attach_flags");
         assertThat(Layouts.RUSAGE.byteSize()).isEqualTo(table("sizeof(struct rusage)"));
         assertThat(Layouts.STATX_BYTES).isEqualTo(table("sizeof(struct statx)"));
         assertThat(Layouts.EPOLL_EVENT_BYTES).isEqualTo(table("sizeof(struct epoll_event)"));
@@ -127,6 +164,10 @@ class StructsTest {
 
     private static void check(String struct, StructLayout layout, String... fields) {
         assertThat(layout.byteSize()).isEqualTo(table("sizeof(" + struct + ")"));
+        offsets(struct, layout, fields);
+    }
+
+    private static void offsets(String struct, StructLayout layout, String... fields) {
         for (String field : fields) {
             assertThat(layout.byteOffset(groupElement(field)))
                     .as(struct + "." + field)
@@ -148,7 +189,13 @@ class StructsTest {
             s.set(ValueLayout.JAVA_LONG, table("offsetof(struct statx,stx_size)"), 14);
             s.set(ValueLayout.JAVA_INT, table("offsetof(struct statx,stx_dev_major)"), 15);
             s.set(ValueLayout.JAVA_INT, table("offsetof(struct statx,stx_dev_minor)"), 16);
-            assertThat(Stat.of(s)).isEqualTo(new Stat(0, 0100644, 11, 12, 13, 14, 15L << 32 | 16));
+            s.set(ValueLayout.JAVA_INT, table("offsetof(struct statx,stx_rdev_major)"), 17);
+            s.set(ValueLayout.JAVA_INT, table("offsetof(struct statx,stx_rdev_minor)"), 18);
+            assertThat(Stat.of(s))
+                    .isEqualTo(
+                            new Stat(0, 0100644, 11, 12, 13, 14, 15L << 32 | 16, 17L << 32 | 18));
+            assertThat(Stat.of(s).major()).isEqualTo(17);
+            assertThat(Stat.of(s).minor()).isEqualTo(18);
             assertThat(Stat.of(s).isRegular()).isTrue();
             assertThat(Stat.of(s).isDirectory()).isFalse();
         }

@@ -32,7 +32,9 @@ public enum Power {
     /** The kernel has overlay. */
     OVERLAY,
     /** Landlock with scopes: ABI 6, Linux 6.12. */
-    LANDLOCK_SCOPES;
+    LANDLOCK_SCOPES,
+    /** There is a /dev/fuse: a device that does no harm when it is opened. */
+    FUSE;
 
     /** Is it there? */
     public boolean isPresent() {
@@ -47,6 +49,7 @@ public enum Power {
             case X86_64 -> Arch.current() == Arch.X86_64;
             case OVERLAY -> overlayListed();
             case LANDLOCK_SCOPES -> HostFacts.probe(Linux.host()).landlockAbi() >= 6;
+            case FUSE -> Files.exists(Path.of("/dev/fuse"));
         };
     }
 
