@@ -1,5 +1,7 @@
 package io.bailey.sandbox.linux.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.cgroup.ControllerReport;
 import io.bailey.sandbox.linux.cgroup.Layout;
@@ -26,6 +28,8 @@ public enum Power {
     CGROUP_WRITABLE,
     /** A C compiler called gcc on the PATH. */
     GCC,
+    /** gcc makes programs that need no library: hostile programs run in roots that have none. */
+    STATIC_GCC,
     /** The kernel has overlay. */
     OVERLAY;
 
@@ -39,6 +43,7 @@ public enum Power {
             case CGROUP_V1 -> Cgroups.discover(Linux.host()).layout() == Layout.HYBRID;
             case CGROUP_WRITABLE -> everyControllerUsable();
             case GCC -> onPath("gcc");
+            case STATIC_GCC -> onPath("gcc") && linksStatically();
             case OVERLAY -> overlayListed();
         };
     }
@@ -56,6 +61,17 @@ public enum Power {
             }
         }
         return false;
+    }
+
+    private static boolean linksStatically() {
+        try {
+            Process gcc = new ProcessBuilder("gcc", "-print-file-name=libc.a").start();
+            String answer = new String(gcc.getInputStream().readAllBytes(), UTF_8).strip();
+            // It answers with the bare name if there is none.
+            return answer.startsWith("/");
+        } catch (IOException noGcc) {
+            return false;
+        }
     }
 
     private static boolean overlayListed() {
