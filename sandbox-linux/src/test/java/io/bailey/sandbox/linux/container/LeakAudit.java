@@ -15,7 +15,7 @@ import java.time.Duration;
  * fails the class if there is more than before. What the engine keeps for the life of the JVM (its
  * threads, its epoll, a user namespace, a prepared /dev) is warmed up first.
  */
-final class LeakAudit implements BeforeAllCallback, AfterAllCallback {
+public final class LeakAudit implements BeforeAllCallback, AfterAllCallback {
     private static final ExtensionContext.Namespace STORE =
             ExtensionContext.Namespace.create(LeakAudit.class);
 

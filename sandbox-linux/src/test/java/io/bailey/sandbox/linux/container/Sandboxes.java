@@ -14,9 +14,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** What the end-to-end tests share. */
-final class Sandboxes {
+public final class Sandboxes {
     /** Far beyond what anything here takes, on the slowest guest too: a hang becomes a failure. */
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private Sandboxes() {}
 
@@ -53,11 +53,11 @@ final class Sandboxes {
     }
 
     /** Waits until {@code condition} holds. Returns whether it did within {@link #PATIENCE}. */
-    static boolean eventually(BooleanSupplier condition) {
+    public static boolean eventually(BooleanSupplier condition) {
         return eventually(PATIENCE, condition);
     }
 
-    static boolean eventually(Duration patience, BooleanSupplier condition) {
+    public static boolean eventually(Duration patience, BooleanSupplier condition) {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {

@@ -1,5 +1,7 @@
 package io.bailey.sandbox.linux.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.cgroup.ControllerReport;
 import io.bailey.sandbox.linux.cgroup.Layout;
@@ -29,6 +31,8 @@ public enum Power {
     GCC,
     /** This machine is an x86-64 one. */
     X86_64,
+    /** gcc makes programs that need no library: hostile programs run in roots that have none. */
+    STATIC_GCC,
     /** The kernel has overlay. */
     OVERLAY,
     /** Landlock with scopes: ABI 6, Linux 6.12. */
@@ -47,6 +51,7 @@ public enum Power {
             case CGROUP_WRITABLE -> everyControllerUsable();
             case GCC -> onPath("gcc");
             case X86_64 -> Arch.current() == Arch.X86_64;
+            case STATIC_GCC -> onPath("gcc") && linksStatically();
             case OVERLAY -> overlayListed();
             case LANDLOCK_SCOPES -> HostFacts.probe(Linux.host()).landlockAbi() >= 6;
             case FUSE -> Files.exists(Path.of("/dev/fuse"));
@@ -66,6 +71,17 @@ public enum Power {
             }
         }
         return false;
+    }
+
+    private static boolean linksStatically() {
+        try {
+            Process gcc = new ProcessBuilder("gcc", "-print-file-name=libc.a").start();
+            String answer = new String(gcc.getInputStream().readAllBytes(), UTF_8).strip();
+            // It answers with the bare name if there is none.
+            return answer.startsWith("/");
+        } catch (IOException noGcc) {
+            return false;
+        }
     }
 
     private static boolean overlayListed() {
