@@ -241,6 +241,7 @@ final class LinuxSandbox implements Sandbox {
                                             .orElse(-1),
                                     maps.map(m -> m.hostGid(compiled.who().runAs().gid()))
                                             .orElse(-1),
+                                    engine.facts().privileged() && engine.facts().euid() == 0,
                                     spec.security().isolation() == Isolation.UNPRIVILEGED,
                                     !spec.init()));
         }

@@ -21,6 +21,9 @@ import java.util.OptionalInt;
  * @param streamLimit bytes of each stream that is handed on
  * @param hostUid the host's id of the user the command runs as, −1 to leave the pipes to the JVM's
  *     user
+ * @param hideInit whether the init's program cannot be read by who executes it: the kernel then
+ *     gives its memory and its files in /proc to the host's root (would_dump, fs/exec.c), so that
+ *     nobody in the sandbox can open them, with CAP_SYS_PTRACE neither. The JVM must be that root
  * @param endsByLifeline whether the child is ended by closing its lifeline, for it has a group to
  *     take along, instead of being killed
  * @param diesWithThread whether the kernel ties the child's life to the launching thread
@@ -39,5 +42,6 @@ public record LaunchRequest(
         long streamLimit,
         int hostUid,
         int hostGid,
+        boolean hideInit,
         boolean endsByLifeline,
         boolean diesWithThread) {}

@@ -24,6 +24,7 @@ public final class Launcher {
     /** CLONE_VM, CLONE_PIDFD, CLONE_NEWUSER, CLONE_CLEAR_SIGHAND. */
     private static final long NAMESPACE_FLAGS = 0x100 | 0x1000 | 0x10000000 | 0x100000000L;
 
+    private static final int EXECUTE_ONLY = 0111;
     private static final int MFD_FLAGS = Linux.MFD_ALLOW_SEALING | Linux.MFD_EXEC;
 
     private final Linux linux;
@@ -171,6 +172,10 @@ public final class Launcher {
                             values);
             LaunchException.check(
                     linux.writeAll(image.number(), bytes), "write the init to", "memfd");
+            if (request.hideInit()) {
+                LaunchException.check(
+                        linux.fchmod(image.number(), EXECUTE_ONLY), "chmod the init in", "memfd");
+            }
             LaunchException.check(
                     linux.fcntl(image.number(), Linux.F_ADD_SEALS, Linux.F_SEAL_ALL),
                     "seal the init in",

@@ -71,6 +71,7 @@ public final class StandardProfile {
     /** The profile. */
     public static Profile profile() {
         List<Rule> rules = new ArrayList<>();
+        limitsOfOthers(rules);
         for (String names : StandardCalls.ALLOWED) {
             rules.add(Rule.of(ALLOW, names));
         }
@@ -85,6 +86,20 @@ public final class StandardProfile {
         terminals(rules);
         capabilities(rules);
         return new Profile(NO_PERMISSION, rules);
+    }
+
+    /**
+     * The init has the user of a command that is root, so the kernel would let that one set its
+     * limits.
+     */
+    private static void limitsOfOthers(List<Rule> rules) {
+        rules.add(Rule.of(ALLOW, "prlimit64").with("CAP_SYS_RESOURCE"));
+        rules.add(
+                Rule.of(
+                        NO_PERMISSION,
+                        "prlimit64",
+                        Comparison.of(0, Operator.NE, 0),
+                        Comparison.of(2, Operator.NE, 0)));
     }
 
     private static void sockets(List<Rule> rules) {

@@ -31,11 +31,24 @@ public final class UnprivilegedRules {
     private static final int[] SET_ATTRIBUTES = {0x4008_6602, 0x4004_6602, 0x401C_5820};
 
     private static final String GROUPS = "setsid setpgid";
-    private static final String METADATA =
+    private static final String OWNERS =
             "chmod fchmod fchmodat fchmodat2 chown chown32 lchown lchown32 fchown fchown32 fchownat"
-                    + " setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr"
-                    + " fremovexattr removexattrat utime utimes futimesat utimensat"
-                    + " utimensat_time64 file_setattr mknod mknodat";
+                    + " file_setattr mknod mknodat";
+
+    /** Whoever may write to a file may set these, its owner or not. */
+    private static final String METADATA =
+            "setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr"
+                    + " removexattrat utime utimes futimesat utimensat utimensat_time64";
+
+    /** Of any file that can be named, as of a file system that has none. */
+    private static final String ATTRIBUTES =
+            "getxattr lgetxattr fgetxattr getxattrat listxattr llistxattr flistxattr listxattrat";
+
+    private static final Action NOT_SUPPORTED = Action.errno(95);
+
+    /** Landlock asks for no right to look on. */
+    private static final String NOTIFICATIONS = "inotify_add_watch fanotify_init fanotify_mark";
+
     private static final String IPC =
             "ipc shmget shmat shmctl semget semop semtimedop semtimedop_time64 semctl msgget msgsnd"
                     + " msgrcv msgctl mq_open mq_unlink mq_timedsend mq_timedsend_time64"
@@ -52,8 +65,8 @@ public final class UnprivilegedRules {
      *
      * @param network whether sockets may be made; without, none of any family can, as there is no
      *     empty network to put the sandbox into. Pairs of AF_UNIX remain
-     * @param ownsFiles whether the user has files of its own on the host, whose modes, owners and
-     *     times are nobody's business here; not one who was picked for this sandbox
+     * @param ownsFiles whether the user has files of its own on the host, whose modes and owners
+     *     are nobody's business here; not one who was picked for this sandbox
      * @param scopedSignals whether Landlock keeps signals inside (ABI 6, Linux 6.12). Where it does
      *     not, kill reaches the own process group only and every other way to send a signal is
      *     shut, at the price of abort (which then dies of SIGSEGV), pthread_kill, and the
@@ -61,13 +74,14 @@ public final class UnprivilegedRules {
      */
     public static List<Rule> rules(boolean network, boolean ownsFiles, boolean scopedSignals) {
         List<Rule> rules = new ArrayList<>();
-        for (String names : new String[] {GROUPS, IPC, OTHERS}) {
+        for (String names : new String[] {GROUPS, METADATA, NOTIFICATIONS, IPC, OTHERS}) {
             rules.add(Rule.of(NO_PERMISSION, names));
         }
         if (ownsFiles) {
-            rules.add(Rule.of(NO_PERMISSION, METADATA));
+            rules.add(Rule.of(NO_PERMISSION, OWNERS));
         }
         rules.add(Rule.of(NO_SUCH_CALL, IO_URING));
+        rules.add(Rule.of(NOT_SUPPORTED, ATTRIBUTES));
         for (int request : SET_ATTRIBUTES) {
             rules.add(Rule.of(NO_PERMISSION, "ioctl", isInt(1, request)));
         }

@@ -251,6 +251,11 @@ public final class Linux {
         }
     }
 
+    /** fchmod(2). */
+    public int fchmod(int fd, int mode) {
+        return invoke(Sys.FCHMOD, fd, mode, 0, 0);
+    }
+
     /** fchmodat(2). */
     public int fchmodat(int dir, String path, int mode) {
         try (Arena arena = Arena.ofConfined()) {

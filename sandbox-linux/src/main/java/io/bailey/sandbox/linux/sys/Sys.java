@@ -32,6 +32,7 @@ public enum Sys {
     FTRUNCATE(77, 46),
     CHDIR(80, 49),
     FCHDIR(81, 50),
+    FCHMOD(91, 52),
     UMASK(95, 166),
     GETUID(102, 174),
     SETGROUPS(116, 159),

@@ -41,8 +41,8 @@ static void routing_protocol(const struct attempt *a) {
     if (socket(AF_NETLINK, SOCK_RAW, (int)a->number) >= 0) {
         allowed("a socket");
     }
-    if (errno == EPROTONOSUPPORT) {
-        refused("EPROTONOSUPPORT");
+    if (errno == EPROTONOSUPPORT || errno == EAFNOSUPPORT) {
+        refused(strerrorname_np(errno));
     }
     gate(-1);
 }
