@@ -26,11 +26,7 @@ record Matrix(Map<String, List<String>> groups, Map<String, Map<String, String>>
     static final List<BaileyWall> BAILEY = List.of(BaileyWall.FULL, BaileyWall.UNPRIVILEGED);
 
     private static final List<Wall> WALLS =
-            List.of(
-                    BaileyWall.FULL,
-                    BaileyWall.UNPRIVILEGED,
-                    PeerWall.BUBBLEWRAP,
-                    PeerWall.CRUN);
+            List.of(BaileyWall.FULL, BaileyWall.UNPRIVILEGED, PeerWall.BUBBLEWRAP, PeerWall.CRUN);
 
     /** Makes every attempt at the walls that are here; the other columns are as committed. */
     static Matrix make(Answers answers, Matrix committed) throws Exception {
@@ -72,7 +68,9 @@ record Matrix(Map<String, List<String>> groups, Map<String, Map<String, String>>
         return cells.getOrDefault(name, Map.of()).getOrDefault(wall.title(), UNKNOWN);
     }
 
-    /** What lets through, of which the other cells are but details: kernels differ in their errnos. */
+    /**
+     * What lets through, of which the other cells are but details: kernels differ in their errnos.
+     */
     List<String> allowed(Wall wall) {
         return having(wall, ALLOWED::equals);
     }
@@ -135,7 +133,8 @@ record Matrix(Map<String, List<String>> groups, Map<String, Map<String, String>>
     /** What each column stands for. */
     static List<String> legend() {
         List<String> lines = new ArrayList<>();
-        WALLS.forEach(wall -> lines.add("- **" + wall.title() + "**: " + wall.configuration() + "."));
+        WALLS.forEach(
+                wall -> lines.add("- **" + wall.title() + "**: " + wall.configuration() + "."));
         return lines;
     }
 }

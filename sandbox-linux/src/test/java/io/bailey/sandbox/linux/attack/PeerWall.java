@@ -72,9 +72,7 @@ enum PeerWall implements Wall {
                 var _ = start(crun(bundle, "delete", "--force", id));
             }
             try (Stream<Path> all = Files.walk(bundle)) {
-                all.sorted(Comparator.reverseOrder())
-                        .map(Path::toFile)
-                        .forEach(File::delete);
+                all.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
             }
         }
     };
