@@ -32,13 +32,8 @@ class BombsTest {
     /** What a teardown may take beyond the limit, on a slow guest too. */
     private static final Duration TEARDOWN = Duration.ofSeconds(3);
 
-    private static void require() {
-        Powers.require(Power.STATIC_GCC, Power.USERNS, Power.CGROUP_WRITABLE);
-    }
-
     private static Result bomb(UnaryOperator<Sandbox.Builder> limits, String name)
             throws InterruptedException {
-        require();
         return BaileyWall.FULL.bomb(limits, name);
     }
 
@@ -51,7 +46,7 @@ class BombsTest {
 
     @Test
     void forksUntilTheTimeIsUp() throws InterruptedException {
-        require();
+        Powers.require(Power.STATIC_GCC, Power.USERNS, Power.CGROUP_WRITABLE);
         long before = System.nanoTime();
 
         Result result = BaileyWall.FULL.bomb(sandbox -> sandbox.pids(PIDS), "forks", SHORT);
@@ -62,6 +57,7 @@ class BombsTest {
 
     @Test
     void forksAreCounted() throws InterruptedException {
+        Powers.require(Power.STATIC_GCC, Power.USERNS, Power.CGROUP_WRITABLE);
         Result result = bomb(sandbox -> sandbox.pids(PIDS), "count-forks");
 
         // The program itself is one.
@@ -71,6 +67,7 @@ class BombsTest {
     @ParameterizedTest
     @ValueSource(strings = {"memory", "temporary-file", "memory-files"})
     void memoryOfEveryKindIsCounted(String name) throws InterruptedException {
+        Powers.require(Power.STATIC_GCC, Power.USERNS, Power.CGROUP_WRITABLE);
         Result result = bomb(sandbox -> sandbox.memory(MEMORY).pids(PIDS), name);
 
         assertThat(result.termination()).isEqualTo(new Termination.OutOfMemory(MEMORY));
@@ -79,6 +76,7 @@ class BombsTest {
     /** The kernel bounds what one user's pipes hold; what is within that is the group's. */
     @Test
     void aThousandFullPipesAreCounted() throws InterruptedException {
+        Powers.require(Power.STATIC_GCC, Power.USERNS, Power.CGROUP_WRITABLE);
         Result result = bomb(sandbox -> sandbox.memory("16M").pids(PIDS), "pipes");
 
         assertThat(result.termination())
@@ -87,6 +85,7 @@ class BombsTest {
 
     @Test
     void sharedMemoryEndsAtItsSize() throws InterruptedException {
+        Powers.require(Power.STATIC_GCC, Power.USERNS, Power.CGROUP_WRITABLE);
         Result result = bomb(sandbox -> sandbox.memory("256M"), "shared-memory-file");
 
         assertThat(result.stdout()).isEqualTo("ENOSPC " + KernelPaths.SHM_BYTES + "\n");
@@ -94,6 +93,7 @@ class BombsTest {
 
     @Test
     void emptyFilesEndBeforeAMillion() throws InterruptedException {
+        Powers.require(Power.STATIC_GCC, Power.USERNS, Power.CGROUP_WRITABLE);
         Result result = bomb(sandbox -> sandbox.memory("1G").writableRootSize("16M"), "inodes");
 
         assertThat(result.stdout()).startsWith("ENOSPC ");
@@ -101,11 +101,13 @@ class BombsTest {
 
     @Test
     void descriptorsEndAtTheLimit() throws InterruptedException {
+        Powers.require(Power.STATIC_GCC, Power.USERNS);
         assertThat(bomb(sandbox -> sandbox, "descriptors").stdout()).startsWith("EMFILE ");
     }
 
     @Test
     void outputEndsAtItsLimitAndTakesNoMoreOfTheHeap() throws InterruptedException {
+        Powers.require(Power.STATIC_GCC, Power.USERNS);
         long before = used();
 
         Result result = bomb(sandbox -> sandbox.outputLimit("4M"), "output");

@@ -32,11 +32,11 @@ class EvasionTest {
         }
     }
 
-    private static void require(BaileyWall wall) {
-        Powers.require(Power.STATIC_GCC);
-        if (wall != BaileyWall.UNPRIVILEGED) {
-            Powers.require(Power.USERNS);
-        }
+    /** What a wall needs. */
+    private static Power[] powers(BaileyWall wall) {
+        return wall == BaileyWall.UNPRIVILEGED
+                ? new Power[] {Power.STATIC_GCC}
+                : new Power[] {Power.STATIC_GCC, Power.USERNS};
     }
 
     /** All signals ignored; stopped with all its children; traced by a parent that is deaf. */
@@ -49,7 +49,7 @@ class EvasionTest {
         "UNPRIVILEGED, traced"
     })
     void theTimeLimitHolds(BaileyWall wall, String bomb) throws InterruptedException {
-        require(wall);
+        Powers.require(powers(wall));
         long before = System.nanoTime();
 
         Result result = wall.bomb(sandbox -> sandbox, bomb, LIMIT);
@@ -64,7 +64,7 @@ class EvasionTest {
             value = BaileyWall.class,
             names = {"FULL", "UNPRIVILEGED"})
     void daemonsEndWithTheCommand(BaileyWall wall) throws InterruptedException {
-        require(wall);
+        Powers.require(powers(wall));
         long before = System.nanoTime();
 
         Result result = wall.bomb(sandbox -> sandbox, "daemons");
@@ -76,7 +76,7 @@ class EvasionTest {
     @ParameterizedTest
     @CsvSource({"FULL, deaf", "FULL, stopped", "FULL, daemons", "UNPRIVILEGED, deaf"})
     void closeHolds(BaileyWall wall, String bomb) throws InterruptedException {
-        require(wall);
+        Powers.require(powers(wall));
         Container container = wall.sandbox().start(wall.command("bombs", bomb));
         long before = System.nanoTime();
 
@@ -88,7 +88,7 @@ class EvasionTest {
     /** SIGTERM first, as asked, and then what nobody can ignore. */
     @Test
     void stopHoldsForTheDeaf() throws InterruptedException {
-        require(BaileyWall.FULL);
+        Powers.require(Power.STATIC_GCC, Power.USERNS);
         try (Container container =
                 BaileyWall.FULL.sandbox().start(BaileyWall.FULL.command("bombs", "deaf"))) {
             container.stop(Duration.ofMillis(100));
@@ -100,7 +100,7 @@ class EvasionTest {
     /** A second of every signal there is at the first process, from two processes. */
     @Test
     void aStormOfSignalsDoesNotEndTheInit() throws InterruptedException {
-        require(BaileyWall.FULL);
+        Powers.require(Power.STATIC_GCC, Power.USERNS);
         Result result = BaileyWall.FULL.bomb(sandbox -> sandbox, "signals");
 
         assertThat(result.stdout()).isEqualTo("alive 1\n");
@@ -110,8 +110,7 @@ class EvasionTest {
     /** More than there may be at one time, so each must be reaped soon. */
     @Test
     void orphansAreReaped() throws InterruptedException {
-        require(BaileyWall.FULL);
-        Powers.require(Power.CGROUP_WRITABLE);
+        Powers.require(Power.STATIC_GCC, Power.USERNS, Power.CGROUP_WRITABLE);
         Result result = BaileyWall.FULL.bomb(sandbox -> sandbox.pids(256), "orphans");
 
         assertThat(result.stdout()).isEqualTo("orphans 2000\n");
