@@ -90,7 +90,7 @@ java25() {
 # the architecture) does not depend on who runs it and has run already.
 suite() {
     local folder=$1 room rooms=()
-    for room in sys cgroup host mount container; do
+    for room in sys cgroup host mount container attack; do
         rooms+=(--select-package "io.bailey.sandbox.linux.$room")
     done
     echo "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --illegal-native-access=deny \

@@ -3,10 +3,13 @@ package io.bailey.sandbox.linux.attack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** What came of each attempt at each wall; made once, however many tests ask. */
 final class Answers {
@@ -22,6 +25,20 @@ final class Answers {
 
     boolean isPresent(Wall wall) {
         return present.computeIfAbsent(wall, Wall::isPresent);
+    }
+
+    /**
+     * Makes all attempts at a wall whose sandboxes share nothing, several at a time. One that fails
+     * in a way that is no answer is made again by whoever asks for it.
+     */
+    void prepare(Wall wall) throws IOException, InterruptedException {
+        List<String> all = names(wall).values().stream().flatMap(List::stream).toList();
+        int processors = Runtime.getRuntime().availableProcessors();
+        try (ExecutorService threads =
+                Executors.newFixedThreadPool(
+                        processors, Thread.ofPlatform().name("attack-", 0).factory())) {
+            all.forEach(name -> threads.submit(() -> of(wall, name)));
+        }
     }
 
     private static Answer make(Key key) {
@@ -50,7 +67,7 @@ final class Answers {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         for (String line : said.lines()) {
             String[] words = line.split("\t");
-            groups.computeIfAbsent(words[0], _ -> new java.util.ArrayList<>()).add(words[1]);
+            groups.computeIfAbsent(words[0], _ -> new ArrayList<>()).add(words[1]);
         }
         return groups;
     }

@@ -168,6 +168,23 @@ final class Arena implements AutoCloseable {
         return Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
     }
 
+    /** The hostile programs that run at this moment, as the host sees them. */
+    List<String> running() {
+        return ProcessHandle.allProcesses()
+                .map(process -> commandLine(process.pid()))
+                .filter(line -> line.contains(token))
+                .map(line -> line.replace('\0', ' '))
+                .toList();
+    }
+
+    private static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", pid + "", "cmdline"));
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
     /** What a signal that crossed has left: the victim is alive and has heard nothing. */
     void assertVictimIsUnharmed() {
         assertThat(victim.process().isAlive()).isTrue();

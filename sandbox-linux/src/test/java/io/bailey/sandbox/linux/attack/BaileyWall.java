@@ -9,7 +9,9 @@ import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.linux.container.Sandboxes;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Bailey's own sandboxes, with nothing set that has to do with safety. */
@@ -52,6 +54,11 @@ enum BaileyWall implements Wall {
         }
     }
 
+    /** Whether two at one time do not meet; without namespaces they have one scratch directory. */
+    boolean sharesNothing() {
+        return this != UNPRIVILEGED;
+    }
+
     @Override
     public Said run(String... words) throws InterruptedException {
         return said(launch("attempts", words));
@@ -66,6 +73,17 @@ enum BaileyWall implements Wall {
             }
         }
         return sandbox().run(command(program, words));
+    }
+
+    /** Runs a bomb within limits. */
+    Result bomb(UnaryOperator<Sandbox.Builder> limits, String name) throws InterruptedException {
+        return bomb(limits, name, Sandboxes.PATIENCE);
+    }
+
+    /** Runs a bomb within limits, of which one is on its time. */
+    Result bomb(UnaryOperator<Sandbox.Builder> limits, String name, Duration timeout)
+            throws InterruptedException {
+        return limits.apply(sandbox()).run(command("bombs", name).timeout(timeout));
     }
 
     /** A command that runs a hostile program with these words after marker and token. */

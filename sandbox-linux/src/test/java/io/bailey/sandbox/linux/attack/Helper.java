@@ -51,6 +51,8 @@ record Helper(Process process, BufferedReader output) implements AutoCloseable {
 
     @Override
     public void close() {
-        var _ = end();
+        if (process.isAlive()) {
+            var _ = end();
+        }
     }
 }

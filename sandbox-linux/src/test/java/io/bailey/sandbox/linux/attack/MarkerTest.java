@@ -95,6 +95,28 @@ class MarkerTest {
         }
     }
 
+    /** With mounts of its own and the host's processes in sight, half of the walls are there. */
+    @Test
+    void withTheRightMarkerInAMountNamespaceOnly() throws Exception {
+        Powers.require(Power.STATIC_GCC, Power.ROOT);
+        Arena arena = Stage.arena();
+        String enter =
+                "mount --rbind /proc $0/proc && exec setpriv --no-new-privs chroot $0 \"$@\"";
+        List<String> prefix =
+                List.of("unshare", "--mount", "--propagation", "private", "--", "sh", "-c");
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(enter, arena.root().toString()));
+        for (String program : List.of("attempts", "bombs")) {
+            assertNothingIsDone(
+                    command,
+                    Path.of(Marker.INSIDE, program),
+                    arena.inside().path(),
+                    arena.inside().token(),
+                    "try",
+                    "control");
+        }
+    }
+
     @Test
     void withAnotherToken() throws Exception {
         Powers.require(Power.STATIC_GCC, Power.USERNS);

@@ -196,6 +196,11 @@ static void stopped(void) {
     for_ever();
 }
 
+/* Of these the C library does not let go; nobody can ignore the others. */
+static int cannot_be_ignored(int number) {
+    return number == SIGKILL || number == SIGSTOP || number == 32 || number == 33;
+}
+
 /* All signals at whatever can be signalled, the first process above all. */
 static void signals(void) {
     ignore_everything();
@@ -203,7 +208,7 @@ static void signals(void) {
         for (;;) {
             for (int number = 1; number < 65; number++) {
                 kill(1, number);
-                kill(getppid(), number == SIGKILL || number == SIGSTOP ? 0 : number);
+                kill(getppid(), cannot_be_ignored(number) ? 0 : number);
             }
         }
     }

@@ -6,6 +6,8 @@
  *   host objects KEY NAME SOCKET      System V and POSIX objects, two abstract sockets and one with a path
  *   host bless FILE                   gives a file capabilities
  *   host exchange ONE OTHER           exchanges two names for each other, as often as it can
+ *
+ * Under another name it tells, in the root of a sandbox, that somebody has run it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -121,7 +123,21 @@ static void exchange(const char *one, const char *other) {
     printf("%lu\n", rounds);
 }
 
+/* A copy under the name of some tool, for a runtime to fall for. Only in a root of its own does it do what it says. */
+static int be_a_tool(const char *name) {
+    if (strcmp(basename(name), "host") == 0) {
+        return 0;
+    }
+    if (access("/bailey-attack", F_OK) == 0) {
+        close(open("/bailey-attack-canary", O_WRONLY | O_CREAT, 0600));
+    }
+    return 1;
+}
+
 int main(int argc, char **argv) {
+    if (argc > 0 && be_a_tool(argv[0])) {
+        return 0;
+    }
     if (argc == 2 && strcmp(argv[1], "victim") == 0) {
         victim();
     } else if (argc == 5 && strcmp(argv[1], "objects") == 0) {
