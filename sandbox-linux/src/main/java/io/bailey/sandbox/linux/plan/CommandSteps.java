@@ -24,6 +24,7 @@ final class CommandSteps {
     private static final int LAST_SIGNAL = 64;
     private static final long RLIM_INFINITY = -1;
     private static final int PR_SET_PDEATHSIG = 1;
+    private static final int PR_SET_DUMPABLE = 4;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final int PR_CAP_AMBIENT = 47;
     private static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
@@ -53,13 +54,10 @@ final class CommandSteps {
         resetSignals();
         limits();
         dropPrivileges();
+        stayInvisible();
+        dieWithParent(bare);
         workingDirectory();
         if (bare) {
-            program.step("die with the JVM", "");
-            program.call(
-                    Sys.PRCTL,
-                    Argument.flags("PR_SET_PDEATHSIG", PR_SET_PDEATHSIG),
-                    Argument.flags("SIGKILL", SIGKILL));
             // It may have died before that: then the lifeline is at its end.
             program.call(
                             Sys.READ,
@@ -84,6 +82,30 @@ final class CommandSteps {
                 Argument.flags("~0U", 0xFFFFFFFFL),
                 Argument.flags("CLOSE_RANGE_CLOEXEC", CLOSE_RANGE_CLOEXEC));
         new ExecSteps(program, command, environment()).all();
+    }
+
+    /**
+     * A change of user sets the flag to fs.suid_dumpable, which need not be 0 (commit_creds), and
+     * up to the exec the memory is the init's or the watcher's too.
+     */
+    private void stayInvisible() {
+        program.step("stay invisible until the exec", "");
+        program.call(
+                Sys.PRCTL,
+                Argument.flags("PR_SET_DUMPABLE", PR_SET_DUMPABLE),
+                Argument.of(0),
+                NIL,
+                NIL,
+                NIL);
+    }
+
+    /** After the change of user, which clears it. */
+    private void dieWithParent(boolean bare) {
+        program.step(bare ? "die with the JVM" : "die with the process that watches", "");
+        program.call(
+                Sys.PRCTL,
+                Argument.flags("PR_SET_PDEATHSIG", PR_SET_PDEATHSIG),
+                Argument.flags("SIGKILL", SIGKILL));
     }
 
     private void resetSignals() {
