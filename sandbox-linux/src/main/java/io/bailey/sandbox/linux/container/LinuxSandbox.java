@@ -130,7 +130,8 @@ final class LinuxSandbox implements Sandbox {
                 || running.session().internalFailure().isPresent()) {
             throw failureOf(result);
         }
-        return new LinuxContainer(spec, command, running, result, handle);
+        Entrance entrance = new Entrance(engine, spec, survey, running);
+        return new LinuxContainer(spec, command, running, result, handle, entrance);
     }
 
     private static SandboxException failureOf(CompletableFuture<Result> result) {
@@ -165,8 +166,8 @@ final class LinuxSandbox implements Sandbox {
                             engine,
                             spec,
                             command,
-                            compiled.blueprint(),
-                            cgroup,
+                            compiled,
+                            new OwnGround(engine, spec, cgroup, new Guests()),
                             session,
                             id,
                             askedAt);
@@ -204,7 +205,8 @@ final class LinuxSandbox implements Sandbox {
                                             .orElse(-1),
                                     maps.map(m -> m.hostGid(compiled.who().runAs().gid()))
                                             .orElse(-1),
-                                    !spec.init()));
+                                    !spec.init(),
+                                    false));
         }
     }
 
@@ -226,9 +228,7 @@ final class LinuxSandbox implements Sandbox {
         SiteSurvey.Who who = named.orElseGet(() -> survey.who(command));
         Blueprint blueprint =
                 Planner.compile(spec, command, survey.site(who, cgroup, announceExec));
-        Compiled fresh =
-                new Compiled(
-                        key, who, blueprint, blueprint.entry().link(), blueprint.init().link());
+        Compiled fresh = Compiled.of(key, who, blueprint);
         lastCompiled.set(fresh);
         return fresh;
     }

@@ -5,6 +5,7 @@ import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.User;
 import io.bailey.sandbox.WritableRoot;
 import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.host.KernelVersion;
@@ -44,6 +45,30 @@ final class SiteSurvey {
     record Who(Site.RunAs runAs, Optional<IdMaps> maps) {}
 
     Who who(Command command) {
+        Site.RunAs runAs = lookUp(command.runAs().or(spec::user));
+        Optional<IdMaps> maps =
+                spec.namespaces().contains(Namespace.USER)
+                        ? engine.identities().maps(spec.idMap(), runAs.uid(), runAs.gid())
+                        : Optional.empty();
+        return among(runAs, maps);
+    }
+
+    /**
+     * Who a further command is in a sandbox that was started as {@code first}: the same, unless it
+     * says otherwise. The ids are mapped already.
+     */
+    Who who(Command further, Who first) {
+        return further.runAs()
+                .map(user -> among(lookUp(Optional.of(user)), first.maps()))
+                .orElse(first);
+    }
+
+    private static Who among(Site.RunAs runAs, Optional<IdMaps> maps) {
+        maps.ifPresent(m -> Identities.requireMapped(m, runAs.uid(), runAs.gid()));
+        return new Who(mappedGroups(runAs, maps), maps);
+    }
+
+    private Site.RunAs lookUp(Optional<User> user) {
         Linux linux = engine.linux();
         int root =
                 linux.openat(
@@ -56,13 +81,7 @@ final class SiteSurvey {
                     Shortage.or(-root, "it was there when the sandbox was built"));
         }
         try {
-            Site.RunAs runAs = new Accounts(linux, root).resolve(command.runAs().or(spec::user));
-            Optional<IdMaps> maps =
-                    spec.namespaces().contains(Namespace.USER)
-                            ? engine.identities().maps(spec.idMap(), runAs.uid(), runAs.gid())
-                            : Optional.empty();
-            maps.ifPresent(m -> Identities.requireMapped(m, runAs.uid(), runAs.gid()));
-            return new Who(mappedGroups(runAs, maps), maps);
+            return new Accounts(linux, root).resolve(user);
         } finally {
             linux.close(root);
         }

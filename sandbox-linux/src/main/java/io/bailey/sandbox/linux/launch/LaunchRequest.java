@@ -15,7 +15,7 @@ import java.util.OptionalInt;
  * @param flags of clone3(2)
  * @param cgroupDirectory for CLONE_INTO_CGROUP
  * @param cgroupProcs files the child writes itself into
- * @param trees detached mounts by their bindings
+ * @param descriptors what else is handed over, by its bindings: detached mounts, namespaces
  * @param maps how ids are mapped; empty without a user namespace
  * @param captureLimit bytes of each stream that is captured
  * @param streamLimit bytes of each stream that is handed on
@@ -23,6 +23,8 @@ import java.util.OptionalInt;
  *     user
  * @param diesWithThread whether the kernel ties the child's life to the launching thread
  *     (PR_SET_PDEATHSIG)
+ * @param dieByWord whether SIGKILL goes to the command by way of the lifeline: the kernel ends
+ *     nothing else with a watcher, and the command's status would go with it
  */
 public record LaunchRequest(
         long flags,
@@ -30,11 +32,12 @@ public record LaunchRequest(
         LinkedProgram init,
         OptionalInt cgroupDirectory,
         List<Integer> cgroupProcs,
-        Map<Binding, Integer> trees,
+        Map<Binding, Integer> descriptors,
         Optional<IdMaps> maps,
         Command command,
         long captureLimit,
         long streamLimit,
         int hostUid,
         int hostGid,
-        boolean diesWithThread) {}
+        boolean diesWithThread,
+        boolean dieByWord) {}

@@ -12,9 +12,11 @@ import io.bailey.sandbox.linux.sys.Linux;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -39,6 +41,7 @@ public final class Session {
     private final Trampoline trampoline;
     private final ReentrantLock lock = new ReentrantLock();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicReference<Optional<Termination.OutputLimitExceeded>> overLimit =
             new AtomicReference<>(Optional.empty());
@@ -55,7 +58,7 @@ public final class Session {
     private volatile long pidfdKey;
     private volatile long statusKey = -1;
     private volatile long goneAt;
-    private volatile boolean isGone;
+    private boolean dieByWord;
     private long beganAt;
     private long clonedAt;
 
@@ -73,6 +76,7 @@ public final class Session {
     }
 
     void open(LaunchRequest request) {
+        dieByWord = request.dieByWord();
         streams =
                 Streams.open(
                         linux,
@@ -214,7 +218,7 @@ public final class Session {
 
     private void ended(ByteBuffer buffer) {
         goneAt = System.nanoTime();
-        isGone = true;
+        gone.complete(null);
         there(reports).read();
         var _ =
                 streams()
@@ -253,7 +257,7 @@ public final class Session {
     public void breakOff(Throwable failure) {
         broke(failure);
         goneAt = System.nanoTime();
-        isGone = true;
+        gone.complete(null);
         unwatchStatus();
         streams().forsake();
         streams().close();
@@ -262,7 +266,18 @@ public final class Session {
 
     /** Has the child ended? Its output may still be on its way to the caller's sinks. */
     public boolean isGone() {
-        return isGone;
+        return gone.isDone();
+    }
+
+    /**
+     * Waits for the child's end for a limited time, whatever interrupts. Returns whether it has
+     * come.
+     */
+    public boolean awaitGone(Duration patience) {
+        return gone.copy()
+                .completeOnTimeout(null, patience.toNanos(), TimeUnit.NANOSECONDS)
+                .handle((nothing, failure) -> gone.isDone())
+                .join();
     }
 
     /** What the caller's own input stream threw, if it did. */
@@ -280,8 +295,23 @@ public final class Session {
         return there(child).pid();
     }
 
-    /** Kills the child; the kernel kills all in its pid namespace with it. Any thread, any time. */
+    /** The child's pidfd, open until {@link #finish}. */
+    public int pidfd() {
+        return there(pidfd).number();
+    }
+
+    /**
+     * Ends the command: its init is killed, and the kernel kills all in its pid namespace with it;
+     * or a watcher is told to kill it. Any thread, any time.
+     */
     public void kill() {
+        if (!dieByWord || signalCommand(SIGKILL) < 0) {
+            killFirst();
+        }
+    }
+
+    /** Kills the child itself. */
+    public void killFirst() {
         int _ = signalInit(SIGKILL);
     }
 
@@ -313,6 +343,11 @@ public final class Session {
     /** Reaps the child and lets go of everything. Call it once, after {@link #ended}. */
     public Outcome finish() {
         ExitStatus exit = linux.waitPidfd(there(pidfd).number(), 0);
+        if (dieByWord && there(reports).ending().isEmpty() && there(reports).command() > 0) {
+            // The watcher was killed, by the OOM killer say. In a JVM that is the first process of
+            // its own pid namespace the command is the JVM's now, and nobody else would reap it.
+            linux.endChild(there(reports).command());
+        }
         Outcome outcome =
                 new Outcome(
                         exit,
@@ -332,7 +367,7 @@ public final class Session {
     /** A launch that failed half-way: the child, if there is one, dies and is reaped here. */
     void abandon() {
         if (child != null) {
-            kill();
+            killFirst();
             linux.waitPidfd(there(pidfd).number(), 0);
         }
         if (streams != null) {
