@@ -89,7 +89,19 @@ public interface Container extends AutoCloseable {
      * Runs a further command in this container, beside the one it was started with, and waits for
      * it. It has the same walls: user, capabilities, seccomp profile, Landlock, limits. It ends
      * with the container, the container not with it; the container's time limits do not end it
-     * alone, {@link Command#timeout} does. Its {@link Result#usage()} is of its own processes.
+     * alone, {@link Command#timeout} does. Its {@link Result#usage()} is of its own processes, as
+     * far as they were waited for.
+     *
+     * <p>It is the user the container was started as, unless it names another; names are looked up
+     * in the recipe's root. Environment and working directory are the recipe's and its own, not
+     * those of the first command. Of a limit of processes it takes two while it runs: itself and
+     * the one that watches it.
+     *
+     * <p>A timeout, an output limit or an interrupt kills the command. What it has started by then
+     * belongs to the container and ends with it, at the latest. If the container ends first, the
+     * command is killed: its result is then the reason of ours that ended the container, such as
+     * {@link Termination.Cancelled}, or {@link Termination.Signaled} by {@code SIGKILL} if that had
+     * none.
      *
      * @param command the command
      * @return what came of it; a command that fails is an answer too

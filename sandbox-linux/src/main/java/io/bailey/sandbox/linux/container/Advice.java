@@ -8,9 +8,24 @@ import io.bailey.sandbox.linux.sys.Sys;
 
 /** What to do about an errno. */
 final class Advice {
+    static final String TOO_MANY_INSIDE =
+            "the container's limit of processes is reached; a further command takes two of it, one for its"
+                    + " watcher; raise pids";
+
     private static final String DOCTOR = "see Sandbox.doctor()";
 
     private Advice() {}
+
+    /** For the places of a container's first process in /proc, and its namespaces. */
+    static String forEntering(int errno) {
+        return switch (errno) {
+            case Errno.EACCES, Errno.EPERM ->
+                    "entering takes power over the container's first process: be its user namespace's owner, or"
+                            + " have CAP_SYS_ADMIN and CAP_SYS_PTRACE where the host's ids are shared";
+            case Errno.ESRCH -> "the container has ended";
+            default -> Shortage.or(errno, "");
+        };
+    }
 
     static String forLaunch(String step, int errno) {
         return switch (errno) {
@@ -45,6 +60,9 @@ final class Advice {
         if (operation.sys() == Sys.WRITE && step.startsWith("join")) {
             return "the JVM's user may not put a process into that cgroup; " + DOCTOR;
         }
+        if (operation.sys() == Sys.SETNS) {
+            return forEntering(errno);
+        }
         if (operation.sys() == Sys.PRLIMIT64 && errno == Errno.EPERM) {
             return "this process's own hard limit is lower; raise that one (ulimit -H) or, as root, share the host's ids (IdMap.HOST); or ask for less";
         }
@@ -77,7 +95,8 @@ final class Advice {
             case Errno.ENOMEM ->
                     "the sandbox's memory limit, or the machine's memory, is too small for it";
             case Errno.EAGAIN ->
-                    "the limit of processes is reached before the command began; raise pids";
+                    "the limit of processes is reached before the command began; raise pids (a further command in a"
+                            + " container takes two, one for its watcher)";
             case Errno.ENODEV -> "this kernel does not have that file system";
             case Errno.ENOSYS ->
                     "this kernel is too old for it, or an outer container's filter hides it; "

@@ -12,6 +12,10 @@ import java.util.Optional;
 record Compiled(
         Key key, SiteSurvey.Who who, Blueprint blueprint, LinkedProgram entry, LinkedProgram init) {
 
+    static Compiled of(Key key, SiteSurvey.Who who, Blueprint blueprint) {
+        return new Compiled(key, who, blueprint, blueprint.entry().link(), blueprint.init().link());
+    }
+
     /** What of a command, and of its cgroup, the programs depend on. */
     record Key(
             List<String> arguments,

@@ -4,6 +4,7 @@ import io.bailey.sandbox.Command;
 import io.bailey.sandbox.CommandException;
 import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.SandboxSetupException;
+import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.StatusPipe;
 import io.bailey.sandbox.linux.plan.Blueprint;
@@ -30,6 +31,19 @@ final class Failures {
                 failure.object(),
                 Advice.forLaunch(failure.step(), failure.errno()),
                 failure);
+    }
+
+    /** The same for a command on its way into a container. */
+    static SandboxSetupException entering(LaunchException failure, SandboxSpec spec) {
+        boolean limit = failure.errno() == Errno.EAGAIN && spec.limits().pids().isPresent();
+        return limit
+                ? new SandboxSetupException(
+                        failure.step(),
+                        Errno.name(failure.errno()),
+                        failure.object(),
+                        Advice.TOO_MANY_INSIDE,
+                        failure)
+                : of(failure);
     }
 
     static SandboxException of(StatusPipe.Failure failure, Blueprint blueprint, Command command) {

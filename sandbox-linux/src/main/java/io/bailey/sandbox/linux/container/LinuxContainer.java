@@ -28,6 +28,7 @@ final class LinuxContainer implements Container {
     private final Running running;
     private final CompletableFuture<Result> result;
     private final Process process;
+    private final Entrance entrance;
 
     /**
      * @param handle of the first process, taken before anybody could have reaped it
@@ -37,7 +38,9 @@ final class LinuxContainer implements Container {
             Command command,
             Running running,
             CompletableFuture<Result> result,
-            Optional<ProcessHandle> handle) {
+            Optional<ProcessHandle> handle,
+            Entrance entrance) {
+        this.entrance = entrance;
         this.process = new ContainerProcess(this, handle);
         this.spec = spec;
         this.command = command;
@@ -91,8 +94,8 @@ final class LinuxContainer implements Container {
     }
 
     @Override
-    public Result exec(Command further) {
-        throw new UnsupportedOperationException("entering a container");
+    public Result exec(Command further) throws InterruptedException {
+        return entrance.exec(further);
     }
 
     @Override

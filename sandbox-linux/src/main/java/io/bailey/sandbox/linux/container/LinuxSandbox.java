@@ -15,6 +15,7 @@ import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.cgroup.CgroupRequest;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.LaunchRequest;
+import io.bailey.sandbox.linux.launch.LaunchRequest.Death;
 import io.bailey.sandbox.linux.launch.Session;
 import io.bailey.sandbox.linux.launch.SystemCallNotice;
 import io.bailey.sandbox.linux.launch.Workers;
@@ -153,7 +154,8 @@ final class LinuxSandbox implements Sandbox {
                 || running.session().internalFailure().isPresent()) {
             throw failureOf(result);
         }
-        return new LinuxContainer(spec, command, running, result, handle);
+        Entrance entrance = new Entrance(engine, spec, survey, walls, running);
+        return new LinuxContainer(spec, command, running, result, handle, entrance);
     }
 
     private static SandboxException failureOf(CompletableFuture<Result> result) {
@@ -188,14 +190,17 @@ final class LinuxSandbox implements Sandbox {
                             engine,
                             spec,
                             command,
-                            compiled.blueprint(),
-                            cgroup,
+                            compiled,
+                            new OwnGround(engine, spec, cgroup, new Guests()),
                             session,
                             id,
                             ownTasks(),
                             askedAt);
             living.add(running);
-            watchCalls(running);
+            if (walls.watch() == Walls.Watch.CALLS) {
+                session.onCall(onCall);
+            }
+            running.watchCalls(walls, running::end);
             running.watch();
             return running;
         } catch (LaunchException failure) {
@@ -204,18 +209,6 @@ final class LinuxSandbox implements Sandbox {
         } catch (RuntimeException | Error failure) {
             cgroup.close();
             throw failure;
-        }
-    }
-
-    private void watchCalls(Running running) {
-        switch (walls.watch()) {
-            case NOTHING -> {}
-            case DENIALS ->
-                    running.session()
-                            .onCall(notice ->
-                                    running.end(
-                                            new Termination.SyscallDenied(Filters.name(notice))));
-            case CALLS -> running.session().onCall(onCall);
         }
     }
 
@@ -242,7 +235,9 @@ final class LinuxSandbox implements Sandbox {
                                     maps.map(m -> m.hostGid(compiled.who().runAs().gid()))
                                             .orElse(-1),
                                     engine.facts().privileged() && engine.facts().euid() == 0,
-                                    spec.security().isolation() == Isolation.UNPRIVILEGED,
+                                    spec.security().isolation() == Isolation.UNPRIVILEGED
+                                            ? Death.LIFELINE
+                                            : Death.KILL,
                                     !spec.init()));
         }
     }
@@ -265,9 +260,7 @@ final class LinuxSandbox implements Sandbox {
         SiteSurvey.Who who = named.orElseGet(() -> survey.who(command));
         Blueprint blueprint =
                 Planner.compile(spec, command, survey.site(who, cgroup, announceExec));
-        Compiled fresh =
-                new Compiled(
-                        key, who, blueprint, blueprint.entry().link(), blueprint.init().link());
+        Compiled fresh = Compiled.of(key, who, blueprint);
         lastCompiled.set(fresh);
         return fresh;
     }

@@ -1,18 +1,15 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
-import io.bailey.sandbox.Isolation;
-import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.Termination;
-import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.cgroup.CgroupUsage;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.Session;
 import io.bailey.sandbox.linux.launch.Workers;
-import io.bailey.sandbox.linux.plan.Blueprint;
+import io.bailey.sandbox.linux.plan.Walls;
 
 import java.time.Duration;
 import java.util.Comparator;
@@ -23,6 +20,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -42,8 +40,8 @@ final class Running {
     private final Engine engine;
     private final SandboxSpec spec;
     private final Command command;
-    private final Blueprint blueprint;
-    private final Cgroup cgroup;
+    private final Compiled compiled;
+    private final Ground ground;
     private final Session session;
     private final String id;
     private final int ownTasks;
@@ -61,8 +59,8 @@ final class Running {
             Engine engine,
             SandboxSpec spec,
             Command command,
-            Blueprint blueprint,
-            Cgroup cgroup,
+            Compiled compiled,
+            Ground ground,
             Session session,
             String id,
             int ownTasks,
@@ -70,8 +68,8 @@ final class Running {
         this.engine = engine;
         this.spec = spec;
         this.command = command;
-        this.blueprint = blueprint;
-        this.cgroup = cgroup;
+        this.compiled = compiled;
+        this.ground = ground;
         this.session = session;
         this.id = id;
         this.ownTasks = ownTasks;
@@ -83,7 +81,7 @@ final class Running {
     void watch() {
         // A command may ask for less time than its sandbox gives, never for more.
         Optional<Duration> limit =
-                Stream.of(command.wallTimeout(), spec.timeout())
+                Stream.of(command.wallTimeout(), ground.timeLimit())
                         .flatMap(Optional::stream)
                         .min(Comparator.naturalOrder());
         wallTimer =
@@ -93,12 +91,23 @@ final class Running {
                                         () -> end(new Termination.TimedOut(time)),
                                         time.toNanos(),
                                         TimeUnit.NANOSECONDS));
-        cpuWatch =
-                spec.cpuTime()
-                        .map(time ->
-                                new CpuWatch(
-                                        engine.timers(), engine.cpus(), cgroup, time, this::end));
+        cpuWatch = ground.cpuWatch(this::end);
         cpuWatch.ifPresent(CpuWatch::start);
+    }
+
+    /**
+     * A call that its filter kills for ends the whole sandbox.
+     *
+     * @param sandbox ends that
+     */
+    void watchCalls(Walls walls, Consumer<Termination> sandbox) {
+        if (walls.watch() == Walls.Watch.DENIALS) {
+            session.onCall(notice -> {
+                Termination denied = new Termination.SyscallDenied(Filters.name(notice));
+                end(denied);
+                sandbox.accept(denied);
+            });
+        }
     }
 
     String id() {
@@ -123,13 +132,16 @@ final class Running {
             verdict.compareAndSet(Optional.empty(), Optional.of(reason));
         }
         session.kill();
-        if (!endsWithInit()) {
-            cgroup.kill();
-        }
+        ground.kill();
         grace =
                 Optional.of(
-                        engine.timers()
-                                .schedule(session::forsake, GRACE_SECONDS, TimeUnit.SECONDS));
+                        engine.timers().schedule(this::giveUp, GRACE_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** A watcher may be held up before it can do as it was told; whoever reads, for ever. */
+    private void giveUp() {
+        session.giveUp();
+        session.forsake();
     }
 
     /** Ends it because nobody wants the result any more, nor what the sinks have not taken. */
@@ -138,10 +150,21 @@ final class Running {
         session.forsake();
     }
 
-    /** Does everything end with the init? By its namespace, or by its own hand. */
-    private boolean endsWithInit() {
-        return spec.namespaces().contains(Namespace.PID)
-                || spec.security().isolation() == Isolation.UNPRIVILEGED;
+    /** Why it was ended, if it was by us. */
+    Optional<Termination> verdict() {
+        return verdict.get();
+    }
+
+    Compiled compiled() {
+        return compiled;
+    }
+
+    /** The sandbox it stands in. */
+    OwnGround sandbox() {
+        return switch (ground) {
+            case OwnGround own -> own;
+            case SharedGround shared -> shared.host().sandbox();
+        };
     }
 
     /**
@@ -224,15 +247,18 @@ final class Running {
             wallTimer.ifPresent(timer -> timer.cancel(false));
             cpuWatch.ifPresent(CpuWatch::stop);
             grace.ifPresent(timer -> timer.cancel(false));
+            // Its pidfd is the door: it closes when nobody is in it any more.
+            ground.vacate();
             Session.Outcome outcome = session.finish();
-            CgroupUsage usage = lastReading();
+            CgroupUsage usage = ground.leave();
             if (outcome.failure().isPresent()) {
-                throw Failures.of(outcome.failure().get(), blueprint, command);
+                throw Failures.of(outcome.failure().get(), compiled.blueprint(), command);
             }
             internalFailure();
             sinkFailure();
             inputFailure();
-            if (verdict.get().isEmpty()
+            Optional<Termination> ours = verdict.get().or(ground::endedBy);
+            if (ours.isEmpty()
                     && outcome.overLimit().isEmpty()
                     && outcome.ending().isEmpty()
                     && outcome.exit().result() < 0) {
@@ -244,7 +270,8 @@ final class Running {
             result.complete(
                     new Verdict(
                                     spec,
-                                    verdict.get(),
+                                    ground instanceof SharedGround,
+                                    ours,
                                     outcome,
                                     usage,
                                     ownTasks,
@@ -253,18 +280,6 @@ final class Running {
                             .result());
         } catch (RuntimeException | Error failure) {
             result.completeExceptionally(failure);
-        }
-    }
-
-    /** Reads the cgroup for the last time and removes it, whatever happens. */
-    private CgroupUsage lastReading() {
-        try {
-            if (!endsWithInit()) {
-                cgroup.kill();
-            }
-            return cgroup.usage();
-        } finally {
-            cgroup.close();
         }
     }
 

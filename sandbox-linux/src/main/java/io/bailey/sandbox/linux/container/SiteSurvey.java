@@ -24,6 +24,7 @@ import io.bailey.sandbox.linux.sys.Shortage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Turns a preflight into the site of one start: pure bookkeeping, but for the look-up of a user in
@@ -51,6 +52,44 @@ final class SiteSurvey {
     record Who(Site.RunAs runAs, Optional<IdMaps> maps) {}
 
     Who who(Command command) {
+        Optional<User> user = command.runAs().or(spec::user);
+        if (spec.security().isolation() == Isolation.UNPRIVILEGED) {
+            requireOneUser(command);
+            return new Who(
+                    lookUp(accounts -> engine.identities().onTheHost(user, accounts)),
+                    Optional.empty());
+        }
+        Site.RunAs runAs = lookUp(accounts -> accounts.resolve(user));
+        Optional<IdMaps> maps =
+                spec.namespaces().contains(Namespace.USER)
+                        ? engine.identities().maps(spec.idMap(), runAs.uid(), runAs.gid())
+                        : Optional.empty();
+        return among(runAs, maps);
+    }
+
+    /**
+     * Who a further command is in a sandbox that was started as {@code first}: the same, unless it
+     * says otherwise. The ids are mapped already.
+     */
+    Who who(Command further, Who first) {
+        if (spec.security().isolation() == Isolation.UNPRIVILEGED) {
+            requireOneUser(further);
+            return first;
+        }
+        return further.runAs()
+                .map(user ->
+                        among(
+                                lookUp(accounts -> accounts.resolve(Optional.of(user))),
+                                first.maps()))
+                .orElse(first);
+    }
+
+    private static Who among(Site.RunAs runAs, Optional<IdMaps> maps) {
+        maps.ifPresent(m -> Identities.requireMapped(m, runAs.uid(), runAs.gid()));
+        return new Who(mappedGroups(runAs, maps), maps);
+    }
+
+    private Site.RunAs lookUp(Function<Accounts, Site.RunAs> who) {
         Linux linux = engine.linux();
         int root =
                 linux.openat(
@@ -63,20 +102,7 @@ final class SiteSurvey {
                     Shortage.or(-root, "it was there when the sandbox was built"));
         }
         try {
-            Optional<User> user = command.runAs().or(spec::user);
-            if (spec.security().isolation() == Isolation.UNPRIVILEGED) {
-                requireOneUser(command);
-                return new Who(
-                        engine.identities().onTheHost(user, new Accounts(linux, root)),
-                        Optional.empty());
-            }
-            Site.RunAs runAs = new Accounts(linux, root).resolve(user);
-            Optional<IdMaps> maps =
-                    spec.namespaces().contains(Namespace.USER)
-                            ? engine.identities().maps(spec.idMap(), runAs.uid(), runAs.gid())
-                            : Optional.empty();
-            maps.ifPresent(m -> Identities.requireMapped(m, runAs.uid(), runAs.gid()));
-            return new Who(mappedGroups(runAs, maps), maps);
+            return who.apply(new Accounts(linux, root));
         } finally {
             linux.close(root);
         }

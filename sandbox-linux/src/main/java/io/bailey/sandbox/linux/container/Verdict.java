@@ -1,6 +1,7 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.MemorySize;
+import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.Termination;
@@ -19,10 +20,12 @@ import java.util.OptionalLong;
  * From what was measured to what is said: how it ended, what it used, how long each phase took.
  * Pure.
  *
+ * @param entered whether it was a further command in a sandbox, with a watcher instead of an init
  * @param ownTasks processes and threads in the sandbox that are Bailey's
  */
 record Verdict(
         SandboxSpec spec,
+        boolean entered,
         Optional<Termination> ours,
         Session.Outcome outcome,
         CgroupUsage cgroup,
@@ -56,9 +59,7 @@ record Verdict(
      * itself.
      */
     private Termination termination(int signal, int code) {
-        // A kill leaves no report: what the init has told came before it.
-        boolean ownEnd = outcome.ending().isPresent() || (!spec.init() && signal != SIGKILL);
-        if (ours.isPresent() && !ownEnd) {
+        if (ours.isPresent() && !isOwnEnd(signal)) {
             return ours.get();
         }
         if (outcome.overLimit().isPresent()) {
@@ -78,10 +79,15 @@ record Verdict(
         return signal == 0 ? new Termination.Exited(code) : new Termination.Signaled(signal);
     }
 
+    /** A kill leaves no report: what an init has told came before it. A watcher lives to tell. */
+    private boolean isOwnEnd(int signal) {
+        return (entered || !spec.init()) ? signal != SIGKILL : outcome.ending().isPresent();
+    }
+
     private Usage usage() {
         ExitStatus.Rusage own = outcome.exit().usage();
         // What an init had not reaped when it was killed is in nobody's account.
-        boolean told = outcome.ending().isPresent() || !spec.init();
+        boolean told = outcome.ending().isPresent() || !(spec.init() || entered);
         long user = cgroup.userMicros().orElse(told ? own.userMicros() : 0);
         long system = cgroup.systemMicros().orElse(told ? own.systemMicros() : 0);
         return new Usage(
@@ -109,8 +115,8 @@ record Verdict(
 
     private Timings timings() {
         Optional<Ending> ending = outcome.ending();
-        long setupDone = ending.map(Ending::setupDone).orElse(outcome.clonedAt());
-        long execDone = ending.map(Ending::execDone).orElse(setupDone);
+        long setupDone = ending.map(e -> e.setupDone() - ahead()).orElse(outcome.clonedAt());
+        long execDone = ending.map(e -> e.execDone() - ahead()).orElse(setupDone);
         return new Timings(
                 nanos(outcome.beganAt() - askedAt),
                 nanos(outcome.clonedAt() - outcome.beganAt()),
@@ -121,7 +127,14 @@ record Verdict(
     }
 
     private long commandEnded() {
-        return outcome.ending().map(Ending::commandEnded).orElse(outcome.goneAt());
+        return outcome.ending().map(e -> e.commandEnded() - ahead()).orElse(outcome.goneAt());
+    }
+
+    /** A watcher is in the sandbox's time namespace itself; an init only makes it. */
+    private long ahead() {
+        return entered && spec.namespaces().contains(Namespace.TIME)
+                ? spec.timeOffsets().map(offsets -> offsets.monotonic().toNanos()).orElse(0L)
+                : 0;
     }
 
     private static Duration nanos(long nanos) {

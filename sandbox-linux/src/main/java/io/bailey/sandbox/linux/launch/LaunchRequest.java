@@ -15,7 +15,7 @@ import java.util.OptionalInt;
  * @param flags of clone3(2)
  * @param cgroupDirectory for CLONE_INTO_CGROUP
  * @param cgroupProcs files the child writes itself into
- * @param trees detached mounts by their bindings
+ * @param descriptors what else is handed over, by its bindings: detached mounts, namespaces
  * @param maps how ids are mapped; empty without a user namespace
  * @param captureLimit bytes of each stream that is captured
  * @param streamLimit bytes of each stream that is handed on
@@ -24,8 +24,7 @@ import java.util.OptionalInt;
  * @param hideInit whether the init's program cannot be read by who executes it: the kernel then
  *     gives its memory and its files in /proc to the host's root (would_dump, fs/exec.c), so that
  *     nobody in the sandbox can open them, with CAP_SYS_PTRACE neither. The JVM must be that root
- * @param endsByLifeline whether the child is ended by closing its lifeline, for it has a group to
- *     take along, instead of being killed
+ * @param death how it is ended
  * @param diesWithThread whether the kernel ties the child's life to the launching thread
  *     (PR_SET_PDEATHSIG)
  */
@@ -35,7 +34,7 @@ public record LaunchRequest(
         LinkedProgram init,
         OptionalInt cgroupDirectory,
         List<Integer> cgroupProcs,
-        Map<Binding, Integer> trees,
+        Map<Binding, Integer> descriptors,
         Optional<IdMaps> maps,
         Command command,
         long captureLimit,
@@ -43,5 +42,19 @@ public record LaunchRequest(
         int hostUid,
         int hostGid,
         boolean hideInit,
-        boolean endsByLifeline,
-        boolean diesWithThread) {}
+        Death death,
+        boolean diesWithThread) {
+
+    /** How the child is ended before its time. */
+    public enum Death {
+        /** By SIGKILL: the kernel ends all in its pid namespace with it. */
+        KILL,
+        /** By the end of its lifeline: it has a process group to take along. */
+        LIFELINE,
+        /**
+         * By SIGKILL to its command, by way of the lifeline: the kernel ends nothing else with a
+         * watcher, and the command's status would go with it.
+         */
+        WORD
+    }
+}

@@ -144,7 +144,7 @@ public final class Launcher {
         for (int i = 0; i < request.cgroupProcs().size(); i++) {
             values.put(Bindings.cgroup(i), (long) request.cgroupProcs().get(i));
         }
-        request.trees().forEach((binding, fd) -> values.put(binding, (long) fd));
+        request.descriptors().forEach((binding, fd) -> values.put(binding, (long) fd));
         return values;
     }
 

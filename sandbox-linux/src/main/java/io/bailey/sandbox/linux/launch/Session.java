@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.launch;
 
 import io.bailey.sandbox.OutputStreamKind;
 import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.launch.LaunchRequest.Death;
 import io.bailey.sandbox.linux.launch.StatusPipe.Ending;
 import io.bailey.sandbox.linux.launch.StatusPipe.Failure;
 import io.bailey.sandbox.linux.sys.Errno;
@@ -12,9 +13,11 @@ import io.bailey.sandbox.linux.sys.Linux;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -40,6 +43,7 @@ public final class Session {
     private final Trampoline trampoline;
     private final ReentrantLock lock = new ReentrantLock();
     private final CompletableFuture<Void> started = new CompletableFuture<>();
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicReference<Optional<Termination.OutputLimitExceeded>> overLimit =
             new AtomicReference<>(Optional.empty());
@@ -55,10 +59,9 @@ public final class Session {
     private @Nullable Fd pidfd;
     private volatile long pidfdKey;
     private volatile long statusKey = -1;
-    private boolean endsByLifeline;
     private volatile boolean toldOfCalls;
     private volatile long goneAt;
-    private volatile boolean isGone;
+    private Death death = Death.KILL;
     private long beganAt;
     private long clonedAt;
 
@@ -76,7 +79,7 @@ public final class Session {
     }
 
     void open(LaunchRequest request) {
-        endsByLifeline = request.endsByLifeline();
+        death = request.death();
         streams =
                 Streams.open(
                         linux,
@@ -239,7 +242,7 @@ public final class Session {
 
     private void ended(ByteBuffer buffer) {
         goneAt = System.nanoTime();
-        isGone = true;
+        gone.complete(null);
         there(reports).read();
         var _ =
                 streams()
@@ -278,7 +281,7 @@ public final class Session {
     public void breakOff(Throwable failure) {
         broke(failure);
         goneAt = System.nanoTime();
-        isGone = true;
+        gone.complete(null);
         unwatchStatus();
         streams().forsake();
         streams().close();
@@ -287,7 +290,18 @@ public final class Session {
 
     /** Has the child ended? Its output may still be on its way to the caller's sinks. */
     public boolean isGone() {
-        return isGone;
+        return gone.isDone();
+    }
+
+    /**
+     * Waits for the child's end for a limited time, whatever interrupts. Returns whether it has
+     * come.
+     */
+    public boolean awaitGone(Duration patience) {
+        return gone.copy()
+                .completeOnTimeout(null, patience.toNanos(), TimeUnit.NANOSECONDS)
+                .handle((nothing, failure) -> gone.isDone())
+                .join();
     }
 
     /** What the caller's own input stream threw, if it did. */
@@ -305,12 +319,24 @@ public final class Session {
         return there(child).pid();
     }
 
-    /** Kills the child; the kernel kills all in its pid namespace with it. Any thread, any time. */
+    /** The child's pidfd, open until {@link #finish}. */
+    public int pidfd() {
+        return there(pidfd).number();
+    }
+
+    /**
+     * Ends the command: its init is killed, and the kernel kills all in its pid namespace with it;
+     * or a watcher is told to kill it. Any thread, any time.
+     */
     public void kill() {
-        if (endsByLifeline) {
-            cutLifeline();
-        } else {
-            int _ = signalInit(SIGKILL);
+        switch (death) {
+            case KILL -> killFirst();
+            case LIFELINE -> cutLifeline();
+            case WORD -> {
+                if (signalCommand(SIGKILL) < 0) {
+                    killFirst();
+                }
+            }
         }
     }
 
@@ -324,6 +350,18 @@ public final class Session {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Ends a child that does not do as it was told. One with a group would leave that behind. */
+    public void giveUp() {
+        if (death != Death.LIFELINE) {
+            killFirst();
+        }
+    }
+
+    /** Kills the child itself. */
+    public void killFirst() {
+        int _ = signalInit(SIGKILL);
     }
 
     /** Sends a signal to the child itself. Returns 0 or −errno. */
@@ -354,6 +392,13 @@ public final class Session {
     /** Reaps the child and lets go of everything. Call it once, after {@link #ended}. */
     public Outcome finish() {
         ExitStatus exit = linux.waitPidfd(there(pidfd).number(), 0);
+        if (death == Death.WORD
+                && there(reports).ending().isEmpty()
+                && there(reports).command() > 0) {
+            // The watcher was killed, by the OOM killer say. In a JVM that is the first process of
+            // its own pid namespace the command is the JVM's now, and nobody else would reap it.
+            linux.endChild(there(reports).command());
+        }
         Outcome outcome =
                 new Outcome(
                         exit,
@@ -373,7 +418,7 @@ public final class Session {
     /** A launch that failed half-way: the child, if there is one, dies and is reaped here. */
     void abandon() {
         if (child != null) {
-            kill();
+            killFirst();
             linux.waitPidfd(there(pidfd).number(), 0);
         }
         if (streams != null) {

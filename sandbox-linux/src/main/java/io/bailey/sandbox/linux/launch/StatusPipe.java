@@ -27,6 +27,7 @@ public final class StatusPipe {
             ByteBuffer.allocateDirect(MAX_RECORDS * Report.BYTES).order(ByteOrder.LITTLE_ENDIAN);
 
     private boolean started;
+    private int command;
     private boolean atEnd;
     private Optional<Failure> failure = Optional.empty();
     private Optional<Ending> ending = Optional.empty();
@@ -62,6 +63,11 @@ public final class StatusPipe {
     /** Will nobody write any more? */
     boolean atEnd() {
         return atEnd;
+    }
+
+    /** The command's number, as whoever watches it knows it; 0 as long as it has not been told. */
+    int command() {
+        return command;
     }
 
     Optional<Failure> failure() {
@@ -109,7 +115,10 @@ public final class StatusPipe {
 
     private void take(int kind, int at) {
         switch (kind) {
-            case Blueprint.COMMAND_STARTED -> started = true;
+            case Blueprint.COMMAND_STARTED -> {
+                started = true;
+                command = buffer.getInt(at + Report.PID);
+            }
             case Blueprint.SYSCALL ->
                     onCall.accept(
                             new SystemCallNotice(

@@ -45,6 +45,15 @@ public final class Bindings {
     /** The same number as the ruleset's, which is closed by then: that of a seccomp listener. */
     public static final Binding LISTENER = new Binding("listener");
 
+    /** A pidfd of the first process of the sandbox that a further command enters. */
+    public static final Binding FIRST_PROCESS = new Binding("first process");
+
+    /** The time namespace of that process's children. */
+    public static final Binding TIME_NAMESPACE = new Binding("time namespace");
+
+    /** That process's root directory. */
+    public static final Binding ENTERED_ROOT = new Binding("entered root");
+
     private Bindings() {}
 
     /** The n-th {@code tasks} file of a v1 cgroup. */

@@ -25,6 +25,8 @@ public record CloneFlags(long bits, String text) {
     static final long CLONE_THREAD = 0x10000;
     static final long CLONE_PIDFD = 0x1000;
     static final long CLONE_VFORK = 0x4000;
+    static final long CLONE_PARENT_SETTID = 0x100000;
+    static final long CLONE_NEWPID = 0x20000000;
     static final long CLONE_NEWCGROUP = 0x02000000;
     static final long CLONE_NEWTIME = 0x80;
     static final long CLONE_CLEAR_SIGHAND = 0x100000000L;
@@ -49,11 +51,29 @@ public record CloneFlags(long bits, String text) {
         return new CloneFlags(bits, String.join("|", names));
     }
 
+    /**
+     * What setns(2) joins by the first process's pidfd: all but the pid namespace, which comes
+     * last, and the time namespace, which an init makes for its children and is not in itself.
+     */
+    static CloneFlags joined(Set<Namespace> namespaces) {
+        List<String> names = new ArrayList<>();
+        long bits = 0;
+        for (Namespace namespace : Namespace.values()) {
+            if (namespaces.contains(namespace)
+                    && namespace != Namespace.PID
+                    && namespace != Namespace.TIME) {
+                names.add(name(namespace));
+                bits |= namespace == Namespace.CGROUP ? CLONE_NEWCGROUP : flag(namespace);
+            }
+        }
+        return new CloneFlags(bits, String.join("|", names));
+    }
+
     /** The clone3 flag of a namespace, 0 for one that the init makes later; sched.h. */
     private static long flag(Namespace namespace) {
         return switch (namespace) {
             case USER -> 0x10000000;
-            case PID -> 0x20000000;
+            case PID -> CLONE_NEWPID;
             case MOUNT -> 0x00020000;
             case NETWORK -> 0x40000000;
             case UTS -> 0x04000000;

@@ -23,8 +23,10 @@ import java.util.Optional;
 final class CommandSteps {
     private static final Argument NIL = Argument.nil();
     private static final int LAST_SIGNAL = 64;
+    private static final int DESCRIPTORS = 64;
     private static final long RLIM_INFINITY = -1;
     private static final int PR_SET_PDEATHSIG = 1;
+    private static final int PR_SET_DUMPABLE = 4;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final int PR_SET_KEEPCAPS = 8;
     private static final int PR_CAP_AMBIENT = 47;
@@ -65,16 +67,14 @@ final class CommandSteps {
             program.call(Sys.SETSID);
         }
         resetSignals();
-        landlock.ifPresent(LandlockSteps::prepare);
         limits();
         dropPrivileges();
+        landlock.ifPresent(LandlockSteps::prepare);
+        fewDescriptors();
+        stayInvisible();
+        dieWithParent(bare);
         workingDirectory();
         if (bare) {
-            program.step("die with the JVM", "");
-            program.call(
-                    Sys.PRCTL,
-                    Argument.flags("PR_SET_PDEATHSIG", PR_SET_PDEATHSIG),
-                    Argument.flags("SIGKILL", SIGKILL));
             // It may have died before that: then the lifeline is at its end.
             program.call(
                             Sys.READ,
@@ -103,6 +103,30 @@ final class CommandSteps {
         new ExecSteps(program, command, environment()).all();
     }
 
+    /**
+     * A change of user sets the flag to fs.suid_dumpable, which need not be 0 (commit_creds), and
+     * up to the exec the memory is the init's or the watcher's too.
+     */
+    private void stayInvisible() {
+        program.step("stay invisible until the exec", "");
+        program.call(
+                Sys.PRCTL,
+                Argument.flags("PR_SET_DUMPABLE", PR_SET_DUMPABLE),
+                Argument.of(0),
+                NIL,
+                NIL,
+                NIL);
+    }
+
+    /** After the change of user, which clears it. */
+    private void dieWithParent(boolean bare) {
+        program.step(bare ? "die with the JVM" : "die with the process that watches", "");
+        program.call(
+                Sys.PRCTL,
+                Argument.flags("PR_SET_PDEATHSIG", PR_SET_PDEATHSIG),
+                Argument.flags("SIGKILL", SIGKILL));
+    }
+
     private void resetSignals() {
         program.step("reset every signal", "");
         Blob standard = Blob.struct("{SIG_DFL}", 0, 0, 0, 0);
@@ -118,21 +142,37 @@ final class CommandSteps {
         program.call(Sys.UMASK, Argument.flags("022", 022));
     }
 
-    /** A core dump of the command would lie on the host: none, unless the caller wants one. */
+    /**
+     * While there are privileges to raise one. A core dump of the command would lie on the host:
+     * none, unless the caller wants one.
+     */
     private void limits() {
         Map<Rlimit, Long> all = new EnumMap<>(Map.of(Rlimit.CORE, 0L));
         all.putAll(spec.rlimits());
-        all.forEach((limit, value) -> {
-            program.step(
-                    "limit " + limit,
-                    value == Rlimit.INFINITY ? "unlimited" : Long.toString(value));
-            program.call(
-                    Sys.PRLIMIT64,
-                    Argument.of(0),
-                    Argument.flags("RLIMIT_" + limit, number(limit)),
-                    Argument.of(rlimit(value)),
-                    NIL);
-        });
+        all.entrySet().removeIf(CommandSteps::isFewDescriptors);
+        all.forEach(this::limit);
+    }
+
+    /** Landlock's rules take two, and the listener of a filter one. */
+    private static boolean isFewDescriptors(Map.Entry<Rlimit, Long> limit) {
+        return limit.getKey() == Rlimit.NOFILE && limit.getValue() < DESCRIPTORS;
+    }
+
+    private void fewDescriptors() {
+        spec.rlimits().entrySet().stream()
+                .filter(CommandSteps::isFewDescriptors)
+                .forEach(entry -> limit(entry.getKey(), entry.getValue()));
+    }
+
+    private void limit(Rlimit limit, long value) {
+        program.step(
+                "limit " + limit, value == Rlimit.INFINITY ? "unlimited" : Long.toString(value));
+        program.call(
+                Sys.PRLIMIT64,
+                Argument.of(0),
+                Argument.flags("RLIMIT_" + limit, number(limit)),
+                Argument.of(rlimit(value)),
+                NIL);
     }
 
     private static Blob rlimit(long value) {

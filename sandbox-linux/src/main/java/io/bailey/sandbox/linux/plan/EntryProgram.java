@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.plan;
 
+import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.linux.mount.TreeSource;
 import io.bailey.sandbox.linux.program.Argument;
 import io.bailey.sandbox.linux.program.Binding;
@@ -24,34 +25,61 @@ final class EntryProgram {
     private static final int PR_CAP_AMBIENT_RAISE = 2;
     private static final int CLOSE_RANGE_CLOEXEC = 4;
 
+    private static final List<Binding> STANDARD =
+            List.of(
+                    Bindings.STDIN,
+                    Bindings.STDOUT,
+                    Bindings.STDERR,
+                    Bindings.STATUS,
+                    Bindings.LIFELINE);
+
     private EntryProgram() {}
 
     static SyscallProgram compile(Site site) {
         ProgramBuilder program = new ProgramBuilder("entry");
+        joinCgroups(program, site);
+        keepOnly(program, kept(site));
+        if (site.identity().userNamespace()) {
+            keepCapabilities(program, site);
+        }
+        execute(program, "bailey-init");
+        return program.build();
+    }
+
+    /** For a process that enters a sandbox that is there: it keeps its user, and so what it may. */
+    static SyscallProgram entering(SandboxSpec spec, Site site) {
+        ProgramBuilder program = new ProgramBuilder("entry");
+        joinCgroups(program, site);
+        List<Binding> kept = new ArrayList<>(STANDARD);
+        kept.addAll(EnterSteps.used(spec, site));
+        keepOnly(program, kept);
+        execute(program, "bailey-exec");
+        return program.build();
+    }
+
+    private static void joinCgroups(ProgramBuilder program, Site site) {
         for (int i = 0; i < site.cgroupFds(); i++) {
             program.step("join the cgroup", "tasks");
             program.call(
                     Sys.WRITE, Argument.of(Bindings.cgroup(i)), Argument.of("0"), Argument.of(1));
         }
-        keepOnly(program, kept(site));
-        if (site.identity().userNamespace()) {
-            keepCapabilities(program, site);
-        }
+    }
+
+    private static void execute(ProgramBuilder program, String name) {
         program.step("execute the init", "memfd");
         program.call(
                 Sys.EXECVEAT,
                 Argument.of(Bindings.IMAGE),
                 Argument.of(""),
-                Argument.of(argv()),
+                Argument.of(argv(name)),
                 Argument.of(Blob.struct("[]", 0)),
                 Argument.flags("AT_EMPTY_PATH", Linux.AT_EMPTY_PATH));
-        return program.build();
     }
 
-    private static Blob argv() {
-        Blob name = new Blob.Text("bailey-init");
+    private static Blob argv(String name) {
         return Blob.struct(
-                "[\"bailey-init\"]", List.of(new Blob.Address(name, 0), new Blob.Number(0)));
+                "[\"" + name + "\"]",
+                List.of(new Blob.Address(new Blob.Text(name), 0), new Blob.Number(0)));
     }
 
     /**
@@ -73,14 +101,7 @@ final class EntryProgram {
     }
 
     static List<Binding> kept(Site site) {
-        List<Binding> kept =
-                new ArrayList<>(
-                        List.of(
-                                Bindings.STDIN,
-                                Bindings.STDOUT,
-                                Bindings.STDERR,
-                                Bindings.STATUS,
-                                Bindings.LIFELINE));
+        List<Binding> kept = new ArrayList<>(STANDARD);
         List<Optional<TreeSource>> sources =
                 new ArrayList<>(
                         List.of(

@@ -14,6 +14,8 @@ import io.bailey.sandbox.linux.sys.Sys;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,6 +31,7 @@ final class InitSteps {
     private static final Argument NIL = Argument.nil();
     private static final Argument MONOTONIC = Argument.flags("CLOCK_MONOTONIC", 1);
     private static final Argument MODE_MASK = Argument.of(0);
+    private static final int SIGPIPE = 13;
     private static final int SIGCHLD = 17;
     private static final int SIGKILL = 9;
 
@@ -44,18 +47,50 @@ final class InitSteps {
     private final Site site;
     private final boolean pidNamespace;
     private final boolean group;
+    private final boolean announceExec;
     private final Variable pidfd;
     private final Variable command;
     private final Label gone = new Label();
     private final Blob report = Blob.bytes(reportTemplate(), "&report");
+    private final Blob started =
+            Blob.bytes(
+                    ByteBuffer.allocate(Report.STARTED_BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putInt(0, Blueprint.COMMAND_STARTED)
+                            .array(),
+                    "&started");
 
     InitSteps(ProgramBuilder program, SandboxSpec spec, Site site) {
+        this(
+                program,
+                spec,
+                site,
+                !spec.init() || spec.namespaces().contains(Namespace.PID),
+                site.announceExec());
+    }
+
+    private InitSteps(
+            ProgramBuilder program,
+            SandboxSpec spec,
+            Site site,
+            boolean pidNamespace,
+            boolean announceExec) {
         this.program = program;
         this.site = site;
-        this.pidNamespace = !spec.init() || spec.namespaces().contains(Namespace.PID);
+        this.pidNamespace = pidNamespace;
         this.group = spec.security().isolation() == Isolation.UNPRIVILEGED;
+        this.announceExec = announceExec;
         this.command = program.variable("pid");
         this.pidfd = program.variable("pidfd");
+    }
+
+    /**
+     * The same life, beside a sandbox that another init has made: it is in none of its pid
+     * namespaces, so nothing ends with it by itself. It tells the command's number, should the JVM
+     * have to see to the command in its stead.
+     */
+    static InitSteps watcher(ProgramBuilder program, SandboxSpec spec, Site site) {
+        return new InitSteps(program, spec, site, false, true);
     }
 
     private static byte[] reportTemplate() {
@@ -69,10 +104,21 @@ final class InitSteps {
     }
 
     void begin() {
+        beOnItsOwn("bailey-init");
+        // While the JVM writes the id maps. The init execs nothing more, so what it has now it
+        // keeps.
+        dropBoundingSet();
+        if (site.identity().userNamespace()) {
+            waitForMaps();
+            becomeSandboxRoot();
+        }
+    }
+
+    /** Of the JVM's session, keyring, umask and favour with the OOM killer nothing is left. */
+    void beOnItsOwn(String name) {
         program.step("begin", "");
         stamp(Report.INIT_STARTED);
-        program.call(
-                Sys.PRCTL, Argument.flags("PR_SET_NAME", PR_SET_NAME), Argument.of("bailey-init"));
+        program.call(Sys.PRCTL, Argument.flags("PR_SET_NAME", PR_SET_NAME), Argument.of(name));
         program.call(Sys.SETSID);
         // The JVM's is none of the sandbox's business: what is made gets the modes that are said.
         program.call(Sys.UMASK, MODE_MASK);
@@ -92,16 +138,10 @@ final class InitSteps {
                     NIL,
                     NIL);
         }
-        // While the JVM writes the id maps. The init execs nothing more, so what it has now it
-        // keeps.
-        dropBoundingSet();
-        if (site.identity().userNamespace()) {
-            becomeSandboxRoot();
-        }
     }
 
     /** All of it but what the command may have, range by range. */
-    private void dropBoundingSet() {
+    void dropBoundingSet() {
         Capabilities kept = new Capabilities(site.walls().capabilities());
         program.step("drop the bounding set", kept.isEmpty() ? "" : "but " + kept.text());
         int first = 0;
@@ -152,8 +192,7 @@ final class InitSteps {
     /**
      * One byte on the lifeline says that the id maps are written; its end, that the JVM gave up.
      */
-    private void becomeSandboxRoot() {
-        Site.Identity identity = site.identity();
+    private void waitForMaps() {
         program.step("wait for the id maps", "");
         program.call(
                 Sys.PPOLL, Argument.of(pollLifeline()), Argument.of(1), NIL, NIL, Argument.of(0));
@@ -163,6 +202,10 @@ final class InitSteps {
                         Argument.of(Blob.buffer(8, "&go")),
                         Argument.of(1))
                 .ifZero(gone);
+    }
+
+    void becomeSandboxRoot() {
+        Site.Identity identity = site.identity();
         program.step("become the sandbox's root", identity.setupUid() + ":" + identity.setupGid());
         Argument gid = Argument.of(identity.setupGid());
         Argument uid = Argument.of(identity.setupUid());
@@ -197,6 +240,17 @@ final class InitSteps {
         program.call(Sys.CLOSE_RANGE, from, to, Argument.of(0)).tolerate(Errno.EINVAL);
     }
 
+    void beInvisible() {
+        program.step("be invisible to ptrace and /proc", "");
+        program.call(
+                Sys.PRCTL,
+                Argument.flags("PR_SET_DUMPABLE", PR_SET_DUMPABLE),
+                Argument.of(0),
+                NIL,
+                NIL,
+                NIL);
+    }
+
     void startAndWatch(CommandSteps child, SandboxSpec spec) {
         Variable pid = command;
         Blob poll =
@@ -206,14 +260,7 @@ final class InitSteps {
                                 new Blob.Bound(Bindings.SIGNALS_POLL),
                                 new Blob.Bound(Bindings.LIFELINE_POLL)));
         Label inChild = new Label();
-        program.step("be invisible to ptrace and /proc", "");
-        program.call(
-                Sys.PRCTL,
-                Argument.flags("PR_SET_DUMPABLE", PR_SET_DUMPABLE),
-                Argument.of(0),
-                NIL,
-                NIL,
-                NIL);
+        beInvisible();
         program.step("take SIGCHLD as something to read", "");
         // Ignored in the JVM, it would be ignored here, and nobody would be woken.
         program.call(
@@ -226,7 +273,10 @@ final class InitSteps {
         program.call(
                 Sys.RT_SIGPROCMASK,
                 Argument.flags("SIG_SETMASK", 2),
-                Argument.of(mask),
+                // What it writes when the JVM has just gone must not end it before its command.
+                Argument.of(
+                        Blob.struct(
+                                "[SIGCHLD, SIGPIPE]", 1L << (SIGCHLD - 1) | 1L << (SIGPIPE - 1))),
                 NIL,
                 Argument.of(8));
         program.call(
@@ -241,10 +291,13 @@ final class InitSteps {
                 .store(pid)
                 .ifZero(inChild);
         stamp(Report.EXEC_DONE);
-        if (site.announceExec()) {
-            Blob started = Blob.struct("{started}", Blueprint.COMMAND_STARTED, 0);
+        if (announceExec) {
             program.call(
-                    Sys.WRITE, Argument.of(Bindings.STATUS), Argument.of(started), Argument.of(16));
+                            Sys.WRITE,
+                            Argument.of(Bindings.STATUS),
+                            Argument.of(started),
+                            Argument.of(Report.STARTED_BYTES))
+                    .tolerate(Errno.EPIPE);
         }
         if (group) {
             program.call(Sys.PIDFD_OPEN, Argument.of(pid), Argument.of(0)).store(pidfd);
@@ -376,6 +429,16 @@ final class InitSteps {
             // Nothing ends with the init. Before the command is there this is the init's own group.
             program.call(Sys.KILL, Argument.of(command), Argument.flags("SIGKILL", SIGKILL))
                     .tolerate(Errno.ESRCH);
+            // Left to the host's init, which may never reap it, it would keep the first process of
+            // the pid namespace it is in from ending (zap_pid_ns_processes,
+            // kernel/pid_namespace.c).
+            program.call(
+                            Sys.WAIT4,
+                            Argument.of(command),
+                            NIL,
+                            Argument.flags("__WALL", Linux.WALL),
+                            NIL)
+                    .tolerate(Errno.ECHILD);
         }
         program.call(Sys.EXIT_GROUP, Argument.of(137));
     }
@@ -413,22 +476,22 @@ final class InitSteps {
         long flags =
                 CloneFlags.CLONE_VFORK
                         | (share ? CloneFlags.CLONE_VM : 0)
-                        | (files ? CloneFlags.CLONE_FILES : 0);
+                        | (files ? CloneFlags.CLONE_FILES : 0)
+                        | (announceExec ? CloneFlags.CLONE_PARENT_SETTID : 0);
+        List<Blob.Word> words = new ArrayList<>(Collections.nCopies(11, new Blob.Number(0)));
+        words.set(0, new Blob.Number(flags));
+        words.set(4, new Blob.Number(SIGCHLD));
+        if (announceExec) {
+            words.set(3, new Blob.Address(started, Report.PID));
+        }
         return Blob.struct(
                 "{flags="
                         + (share ? "CLONE_VM|" : "")
                         + (files ? "CLONE_FILES|" : "")
-                        + "CLONE_VFORK, exit_signal=SIGCHLD}",
-                flags,
-                0,
-                0,
-                0,
-                SIGCHLD,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0);
+                        + (announceExec ? "CLONE_PARENT_SETTID|" : "")
+                        + "CLONE_VFORK"
+                        + (announceExec ? ", parent_tid=&started.pid" : "")
+                        + ", exit_signal=SIGCHLD}",
+                words);
     }
 }

@@ -25,12 +25,8 @@ import java.util.Set;
 record LandlockRules(
         boolean files, boolean network, boolean signals, boolean sockets, List<Place> places) {
 
-    /**
-     * A place in the sandbox.
-     *
-     * @param optional whether it may be missing
-     */
-    record Place(String path, Set<LandlockAccess> access, boolean optional) {}
+    /** A place in the sandbox. */
+    record Place(String path, Set<LandlockAccess> access) {}
 
     /** Where the programs of a system lie, FHS 3.0 and two that store them elsewhere. */
     private static final List<String> SYSTEM =
@@ -107,14 +103,14 @@ record LandlockRules(
         List<Place> places = new ArrayList<>();
         if (!root.readOnly()) {
             // All that lies on it is beneath it.
-            return List.of(new Place("/", write, false));
+            return List.of(new Place("/", write));
         }
         // A socket of the host's is not read: connecting is for what was mounted by name.
-        places.add(new Place("/", LandlockAccess.READ, false));
-        places.add(new Place("/proc", LandlockAccess.KERNEL_FILES, false));
+        places.add(new Place("/", LandlockAccess.READ));
+        places.add(new Place("/proc", LandlockAccess.KERNEL_FILES));
         // What may be made in /dev/shm and /dev/mqueue; /dev itself is mounted read-only.
-        places.add(new Place("/dev", write, false));
-        root.privateDirectories().forEach(path -> places.add(new Place(path, write, false)));
+        places.add(new Place("/dev", write));
+        root.privateDirectories().forEach(path -> places.add(new Place(path, write)));
         site.mounts().forEach(mount -> mount(mount, write, places));
         return places;
     }
@@ -132,14 +128,14 @@ record LandlockRules(
         if (!site.directory()) {
             access.retainAll(LandlockAccess.OF_A_FILE);
         }
-        return new Place(site.mount().target(), access, false);
+        return new Place(site.mount().target(), access);
     }
 
     private static List<Place> onTheHost(Site site) {
         List<Place> places = new ArrayList<>();
-        SYSTEM.forEach(path -> places.add(new Place(path, LandlockAccess.READ, true)));
+        SYSTEM.forEach(path -> places.add(new Place(path, LandlockAccess.READ)));
         KERNEL.forEach(path -> places.add(kernelFile(path)));
-        DEVICES.forEach(path -> places.add(new Place(path, device(), true)));
+        DEVICES.forEach(path -> places.add(new Place(path, device())));
         for (Site.MountSite mount : site.mounts()) {
             boolean readOnly = mount.mount() instanceof Mount.Bind bind && bind.readOnly();
             places.add(place(mount, readOnly ? CONNECT : LandlockAccess.WRITE));
@@ -156,7 +152,7 @@ record LandlockRules(
         if (path.equals("/proc/self")) {
             access.add(LandlockAccess.WRITE_FILE);
         }
-        return new Place(path, access, true);
+        return new Place(path, access);
     }
 
     private static Set<LandlockAccess> device() {

@@ -44,6 +44,9 @@ public final class Linux {
     public static final int MFD_EXEC = 0x10;
 
     public static final int P_PIDFD = 3;
+    private static final int P_PID = 1;
+    private static final int WNOWAIT = 0x01000000;
+    private static final int SIGKILL = 9;
     public static final int WNOHANG = 1;
     public static final int WEXITED = 4;
     public static final int WALL = 0x40000000;
@@ -379,6 +382,22 @@ public final class Linux {
             } while (r == -Errno.EINTR);
             return ExitStatus.of(r, info, usage);
         }
+    }
+
+    /**
+     * Kills and reaps {@code pid} if it is a child of this process, else does nothing: a child's
+     * number is nobody else's until it has been waited for.
+     */
+    public void endChild(int pid) {
+        int look = WNOHANG | WEXITED | WNOWAIT | WALL;
+        if (invoke(Sys.WAITID, P_PID, pid, 0, look) < 0) {
+            return;
+        }
+        invoke(Sys.KILL, pid, SIGKILL, 0, 0);
+        int r;
+        do {
+            r = invoke(Sys.WAITID, P_PID, pid, 0, WEXITED | WALL);
+        } while (r == -Errno.EINTR);
     }
 
     /** epoll_create1(2). */

@@ -8,6 +8,7 @@ import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.Input;
 import io.bailey.sandbox.Output;
+import io.bailey.sandbox.RootChange;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.testing.ChildJvm;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
@@ -112,6 +114,23 @@ class DescriptorLimitTest {
             @Override
             String attempt(Sandbox sandbox, Path file) throws InterruptedException {
                 return sandbox.run("echo", "limited").orThrow().stdout();
+            }
+        },
+        /** A further command in a container that has been there all along. */
+        EXEC {
+            private Optional<Container> container = Optional.empty();
+
+            @Override
+            Sandbox.Builder recipe() {
+                return super.recipe().rootChange(RootChange.CHROOT);
+            }
+
+            @Override
+            String attempt(Sandbox sandbox, Path file) throws InterruptedException {
+                if (container.isEmpty()) {
+                    container = Optional.of(sandbox.start("sleep", "1000"));
+                }
+                return container.get().exec("echo", "entered").stdout();
             }
         },
         BUILD {

@@ -33,18 +33,31 @@ class JvmDeathTest {
     private record Victim(Process jvm, BufferedReader output, String mark) {
 
         static Victim start(boolean limited) throws IOException {
-            String mark = "600." + (1_000_000_000L + System.nanoTime() % 1_000_000_000L);
+            String mark = newMark();
+            return start(
+                    mark,
+                    Sleepers.class,
+                    Integer.toString(SANDBOXES),
+                    mark,
+                    Boolean.toString(limited));
+        }
+
+        static String newMark() {
+            return "600." + (1_000_000_000L + System.nanoTime() % 1_000_000_000L);
+        }
+
+        static Victim start(String mark, Class<?> main, String... arguments) throws IOException {
             List<String> command =
-                    List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                            "-Xmx256m",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-classpath",
-                            ChildJvm.classPath(),
-                            Sleepers.class.getName(),
-                            Integer.toString(SANDBOXES),
-                            mark,
-                            Boolean.toString(limited));
+                    new ArrayList<>(
+                            List.of(
+                                    Path.of(System.getProperty("java.home"), "bin", "java")
+                                            .toString(),
+                                    "-Xmx256m",
+                                    "--enable-native-access=ALL-UNNAMED",
+                                    "-classpath",
+                                    ChildJvm.classPath(),
+                                    main.getName()));
+            command.addAll(List.of(arguments));
             Process jvm =
                     new ProcessBuilder(command)
                             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -107,6 +120,33 @@ class JvmDeathTest {
             // A start that outlived its JVM would bring its command only now.
             Thread.sleep(GRACE);
             assertThat(Proc.withArgument(victim.mark())).isEmpty();
+        } finally {
+            victim.kill();
+            victim.awaitEnd();
+        }
+    }
+
+    /** Those who entered a container, and their watchers outside it. */
+    @Test
+    void soDoWhoHasEnteredOne() throws Exception {
+        Powers.require(Power.USERNS);
+        String mark = Victim.newMark();
+        Victim victim = Victim.start(mark, Enterers.class, "4", "5", mark);
+        try {
+            for (int i = 0; i < 20; i++) {
+                assertThat(victim.output().readLine()).isEqualTo("entered");
+            }
+            List<Proc> children =
+                    victim.jvm()
+                            .toHandle()
+                            .children()
+                            .map(child -> Proc.of(child.pid()).orElseThrow())
+                            .toList();
+            assertThat(children).hasSize(4 + 20).allMatch(Proc::isAlive);
+
+            victim.kill();
+
+            assertThat(Sandboxes.eventually(GRACE, () -> victim.nothingLives(children))).isTrue();
         } finally {
             victim.kill();
             victim.awaitEnd();

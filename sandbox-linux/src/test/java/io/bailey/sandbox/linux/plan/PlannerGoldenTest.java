@@ -34,6 +34,15 @@ class PlannerGoldenTest {
         Golden.check(name, Planner.explain(Planner.compile(spec, command, site), site));
     }
 
+    /** A further command in a sandbox with everything that there is to join. */
+    @Test
+    void enteringASandboxThatRuns() throws Exception {
+        SandboxSpec spec = new Specs().rootChange(RootChange.CHROOT).spec();
+        Golden.check(
+                "exec",
+                Planner.explainEntering(Planner.enter(spec, ECHO, Sites.rootful().v1(2).of(spec))));
+    }
+
     @Test
     void hostRootUnderARootJvm() throws Exception {
         check("host-root", new Specs(), Sites.rootful(), Command.of("echo", "hello"));

@@ -83,6 +83,7 @@ class PlannerProperties {
                         Sys.PPOLL,
                         Sys.READ,
                         Sys.WRITE,
+                        Sys.WAIT4,
                         Sys.WAITID,
                         Sys.IOCTL,
                         Sys.KILL);

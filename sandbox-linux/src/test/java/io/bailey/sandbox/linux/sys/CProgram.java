@@ -67,6 +67,15 @@ public final class CProgram {
         return answers;
     }
 
+    /** A whole program of the test's own. Returns the executable. */
+    public static Path compile(Path directory, String source)
+            throws IOException, InterruptedException {
+        Path file = Files.writeString(directory.resolve("program.c"), source);
+        Path binary = directory.resolve("program");
+        output("gcc", "-O1", "-w", "-o", binary.toString(), file.toString());
+        return binary;
+    }
+
     private static String output(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -1,0 +1,156 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Command;
+import io.bailey.sandbox.MemorySize;
+import io.bailey.sandbox.Result;
+import io.bailey.sandbox.SandboxSetupException;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.linux.cgroup.Cgroup;
+import io.bailey.sandbox.linux.launch.LaunchException;
+import io.bailey.sandbox.linux.launch.LaunchRequest;
+import io.bailey.sandbox.linux.launch.LaunchRequest.Death;
+import io.bailey.sandbox.linux.launch.Session;
+import io.bailey.sandbox.linux.plan.Blueprint;
+import io.bailey.sandbox.linux.plan.Planner;
+import io.bailey.sandbox.linux.plan.Walls;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Where further commands enter one container. */
+final class Entrance {
+    /** What a command meets, and where, that enters while the container is on its way out. */
+    private static final Set<String> SIGNS_OF_THE_END =
+            Set.of("ESRCH", "ENOMEM", "ENODEV", "EINVAL");
+
+    private static final List<String> STEPS_INTO_IT =
+            List.of("clone3", "join", "start the command");
+
+    /** From the first of those signs to the end. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private final Engine engine;
+    private final SandboxSpec spec;
+    private final SiteSurvey survey;
+    private final Walls walls;
+    private final Running host;
+    private final OwnGround ground;
+    private final AtomicReference<@Nullable Compiled> lastCompiled = new AtomicReference<>();
+
+    Entrance(Engine engine, SandboxSpec spec, SiteSurvey survey, Walls walls, Running host) {
+        this.engine = engine;
+        this.spec = spec;
+        this.survey = survey;
+        this.walls = walls;
+        this.host = host;
+        this.ground = host.sandbox();
+    }
+
+    /** Runs {@code command} and waits for it. */
+    Result exec(Command command) throws InterruptedException {
+        long askedAt = System.nanoTime();
+        SiteSurvey.Who who = survey.who(command, host.compiled().who());
+        Compiled compiled = compile(command, who);
+        Session session = enter(command, compiled);
+        try {
+            Running guest =
+                    new Running(
+                            engine,
+                            spec,
+                            command,
+                            compiled,
+                            new SharedGround(host),
+                            session,
+                            host.id(),
+                            0,
+                            askedAt);
+            guest.watchCalls(walls, host::end);
+            guest.watch();
+            return guest.await();
+        } catch (SandboxSetupException failure) {
+            throw unlessEnded(failure);
+        } finally {
+            ground.guests().leave(session);
+        }
+    }
+
+    private Compiled compile(Command command, SiteSurvey.Who who) {
+        Cgroup cgroup = ground.cgroup();
+        Compiled.Key key =
+                Compiled.Key.of(
+                        command,
+                        Optional.of(who),
+                        cgroup.attachFds().size(),
+                        cgroup.directoryFd().isPresent(),
+                        false);
+        Compiled last = lastCompiled.get();
+        if (last != null && last.key().equals(key)) {
+            return last;
+        }
+        Blueprint blueprint = Planner.enter(spec, command, survey.site(who, cgroup, false));
+        Compiled fresh = Compiled.of(key, who, blueprint);
+        lastCompiled.set(fresh);
+        return fresh;
+    }
+
+    private Session enter(Command command, Compiled compiled) {
+        try {
+            return ground.guests().admit(() -> launch(command, compiled));
+        } catch (LaunchException failure) {
+            throw unlessEnded(Failures.entering(failure, spec));
+        } catch (SandboxSetupException failure) {
+            throw unlessEnded(failure);
+        }
+    }
+
+    private Session launch(Command command, Compiled compiled) {
+        if (host.verdict().isPresent()) {
+            throw Guests.ended();
+        }
+        try (WayIn way = WayIn.open(engine.linux(), spec, host.session())) {
+            var maps = compiled.who().maps();
+            return engine.launcher()
+                    .launch(
+                            new LaunchRequest(
+                                    compiled.blueprint().cloneFlags().bits(),
+                                    compiled.entry(),
+                                    compiled.init(),
+                                    ground.cgroup().directoryFd(),
+                                    ground.cgroup().attachFds(),
+                                    way.numbers(),
+                                    Optional.empty(),
+                                    command,
+                                    spec.captureLimit().bytes(),
+                                    spec.outputLimit()
+                                            .map(MemorySize::bytes)
+                                            .orElse(Long.MAX_VALUE),
+                                    maps.map(m -> m.hostUid(compiled.who().runAs().uid()))
+                                            .orElse(-1),
+                                    maps.map(m -> m.hostGid(compiled.who().runAs().gid()))
+                                            .orElse(-1),
+                                    false,
+                                    Death.WORD,
+                                    false));
+        }
+    }
+
+    /** That the container is ending is the better answer, if it is the cause. */
+    private RuntimeException unlessEnded(SandboxSetupException failure) {
+        boolean sign =
+                SIGNS_OF_THE_END.contains(failure.errno())
+                        && STEPS_INTO_IT.stream().anyMatch(failure.step()::startsWith);
+        boolean ended =
+                host.verdict().isPresent()
+                        || host.session().isGone()
+                        || (sign && host.session().awaitGone(PATIENCE));
+        return ended
+                ? new IllegalStateException(
+                        "the container ended while the command was entering it", failure)
+                : failure;
+    }
+}

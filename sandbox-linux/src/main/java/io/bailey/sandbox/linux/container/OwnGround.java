@@ -1,0 +1,60 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Isolation;
+import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.cgroup.Cgroup;
+import io.bailey.sandbox.linux.cgroup.CgroupUsage;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A whole sandbox: its cgroup, and those who have entered it. */
+record OwnGround(Engine engine, SandboxSpec spec, Cgroup cgroup, Guests guests) implements Ground {
+
+    @Override
+    public Optional<Duration> timeLimit() {
+        return spec.timeout();
+    }
+
+    @Override
+    public Optional<CpuWatch> cpuWatch(Consumer<Termination> onLimit) {
+        return spec.cpuTime()
+                .map(time -> new CpuWatch(engine.timers(), engine.cpus(), cgroup, time, onLimit));
+    }
+
+    @Override
+    public void kill() {
+        if (!endsWithInit()) {
+            cgroup.kill();
+        }
+    }
+
+    /** Does everything end with the init? By its namespace, or by its own hand. */
+    private boolean endsWithInit() {
+        return spec.namespaces().contains(Namespace.PID)
+                || spec.security().isolation() == Isolation.UNPRIVILEGED;
+    }
+
+    @Override
+    public void vacate() {
+        guests.close();
+    }
+
+    @Override
+    public CgroupUsage leave() {
+        try {
+            kill();
+            return cgroup.usage();
+        } finally {
+            cgroup.close();
+        }
+    }
+
+    @Override
+    public Optional<Termination> endedBy() {
+        return Optional.empty();
+    }
+}
