@@ -69,6 +69,16 @@ public final class StatusPipe {
         return ending;
     }
 
+    /** Reads until nobody is left who could write, but no longer than {@code nanos}. */
+    void readToEnd(long nanos) {
+        long deadline = System.nanoTime() + nanos;
+        read();
+        while (!atEnd && deadline - System.nanoTime() > 0) {
+            linux.pollIn(new int[] {fd.number()}, 1, deadline - System.nanoTime());
+            read();
+        }
+    }
+
     /** Reads what there is. The descriptor is non-blocking. */
     void read() {
         buffer.clear();
@@ -91,10 +101,8 @@ public final class StatusPipe {
 
     private void take(int kind, int at) {
         switch (kind) {
-            case Blueprint.COMMAND_STARTED -> {
-                started = true;
-                command = buffer.getInt(at + Report.PID);
-            }
+            case Blueprint.COMMAND_STARTED -> started = true;
+            case Blueprint.COMMAND_BORN -> command = buffer.getInt(at + Report.PID);
             case Blueprint.COMMAND_ENDED ->
                     ending =
                             Optional.of(

@@ -22,4 +22,7 @@ public record Blueprint(CloneFlags cloneFlags, SyscallProgram entry, SyscallProg
 
     /** The command's exec has succeeded. */
     public static final int COMMAND_STARTED = 4;
+
+    /** The process that becomes the command is there; {@link Report#PID} tells its number. */
+    public static final int COMMAND_BORN = 6;
 }

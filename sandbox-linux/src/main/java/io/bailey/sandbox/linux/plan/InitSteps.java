@@ -39,39 +39,35 @@ final class InitSteps {
     private final ProgramBuilder program;
     private final Site site;
     private final boolean pidNamespace;
-    private final boolean announceExec;
+    private final boolean tellsNumber;
     private final Variable command;
     private final Label gone = new Label();
     private final Blob report = Blob.bytes(reportTemplate(), "&report");
-    private final Blob started =
+    private final Blob born =
             Blob.bytes(
-                    ByteBuffer.allocate(Report.STARTED_BYTES)
+                    ByteBuffer.allocate(Report.BORN_BYTES)
                             .order(ByteOrder.LITTLE_ENDIAN)
-                            .putInt(0, Blueprint.COMMAND_STARTED)
+                            .putInt(0, Blueprint.COMMAND_BORN)
                             .array(),
-                    "&started");
+                    "&born");
 
     InitSteps(ProgramBuilder program, SandboxSpec spec, Site site) {
-        this(
-                program,
-                site,
-                !spec.init() || spec.namespaces().contains(Namespace.PID),
-                site.announceExec());
+        this(program, site, !spec.init() || spec.namespaces().contains(Namespace.PID), false);
     }
 
     private InitSteps(
-            ProgramBuilder program, Site site, boolean pidNamespace, boolean announceExec) {
+            ProgramBuilder program, Site site, boolean pidNamespace, boolean tellsNumber) {
         this.program = program;
         this.site = site;
         this.pidNamespace = pidNamespace;
-        this.announceExec = announceExec;
+        this.tellsNumber = tellsNumber;
         this.command = program.variable("pid");
     }
 
     /**
      * The same life, beside a sandbox that another init has made: it is in none of its pid
-     * namespaces, so nothing ends with it by itself. It tells the command's number, should the JVM
-     * have to see to the command in its stead.
+     * namespaces, so nothing ends with it by itself. Its command tells its number first, should the
+     * JVM have to see to it in the watcher's stead.
      */
     static InitSteps watcher(ProgramBuilder program, Site site) {
         return new InitSteps(program, site, false, true);
@@ -246,13 +242,10 @@ final class InitSteps {
                 .store(pid)
                 .ifZero(inChild);
         stamp(Report.EXEC_DONE);
-        if (announceExec) {
+        if (site.announceExec()) {
+            Blob started = Blob.struct("{started}", Blueprint.COMMAND_STARTED, 0);
             program.call(
-                            Sys.WRITE,
-                            Argument.of(Bindings.STATUS),
-                            Argument.of(started),
-                            Argument.of(Report.STARTED_BYTES))
-                    .tolerate(Errno.EPIPE);
+                    Sys.WRITE, Argument.of(Bindings.STATUS), Argument.of(started), Argument.of(16));
         }
         // What the init still has to do is pass on signals, to processes of other users too.
         program.step("keep no capability but CAP_KILL", "");
@@ -271,6 +264,15 @@ final class InitSteps {
         program.call(Sys.CLOSE_RANGE, Argument.of(0), Argument.of(2), Argument.of(0));
         watch(pid, poll);
         program.place(inChild);
+        if (tellsNumber) {
+            program.step("tell its number", "");
+            program.call(
+                            Sys.WRITE,
+                            Argument.of(Bindings.STATUS),
+                            Argument.of(born),
+                            Argument.of(Report.BORN_BYTES))
+                    .tolerate(Errno.EPIPE);
+        }
         child.all(false, gone);
     }
 
@@ -387,19 +389,19 @@ final class InitSteps {
         long flags =
                 CloneFlags.CLONE_VFORK
                         | (share ? CloneFlags.CLONE_VM : 0)
-                        | (announceExec ? CloneFlags.CLONE_PARENT_SETTID : 0);
+                        | (tellsNumber ? CloneFlags.CLONE_PARENT_SETTID : 0);
         List<Blob.Word> words = new ArrayList<>(Collections.nCopies(11, new Blob.Number(0)));
         words.set(0, new Blob.Number(flags));
         words.set(4, new Blob.Number(SIGCHLD));
-        if (announceExec) {
-            words.set(3, new Blob.Address(started, Report.PID));
+        if (tellsNumber) {
+            words.set(3, new Blob.Address(born, Report.PID));
         }
         return Blob.struct(
                 "{flags="
                         + (share ? "CLONE_VM|" : "")
-                        + (announceExec ? "CLONE_PARENT_SETTID|" : "")
+                        + (tellsNumber ? "CLONE_PARENT_SETTID|" : "")
                         + "CLONE_VFORK"
-                        + (announceExec ? ", parent_tid=&started.pid" : "")
+                        + (tellsNumber ? ", parent_tid=&born.pid" : "")
                         + ", exit_signal=SIGCHLD}",
                 words);
     }
