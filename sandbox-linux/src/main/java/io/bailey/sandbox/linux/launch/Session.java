@@ -30,6 +30,7 @@ import java.util.function.Consumer;
 public final class Session {
     private static final int SIGKILL = 9;
     private static final int POLL_BYTES = 1 << 16;
+    private static final long ORPHAN_NANOS = 2_000_000_000;
 
     /**
      * For {@link #poll}, which only platform threads enter: as many buffers as threads that run
@@ -392,12 +393,8 @@ public final class Session {
     /** Reaps the child and lets go of everything. Call it once, after {@link #ended}. */
     public Outcome finish() {
         ExitStatus exit = linux.waitPidfd(there(pidfd).number(), 0);
-        if (death == Death.WORD
-                && there(reports).ending().isEmpty()
-                && there(reports).command() > 0) {
-            // The watcher was killed, by the OOM killer say. In a JVM that is the first process of
-            // its own pid namespace the command is the JVM's now, and nobody else would reap it.
-            linux.endChild(there(reports).command());
+        if (death == Death.WORD && there(reports).ending().isEmpty()) {
+            endOrphan(there(reports));
         }
         Outcome outcome =
                 new Outcome(
@@ -413,6 +410,18 @@ public final class Session {
                         goneAt);
         closeAll();
         return outcome;
+    }
+
+    /**
+     * The watcher was killed, by the OOM killer say. In a JVM that is the first process of its own
+     * pid namespace the command is the JVM's child now, and nobody else would reap it. Until its
+     * exec it holds the pipe, in which its number comes first.
+     */
+    private void endOrphan(StatusPipe told) {
+        told.readToEnd(ORPHAN_NANOS);
+        if (told.command() > 0) {
+            linux.endChild(told.command());
+        }
     }
 
     /** A launch that failed half-way: the child, if there is one, dies and is reaped here. */

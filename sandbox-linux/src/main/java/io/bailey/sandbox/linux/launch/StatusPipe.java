@@ -83,6 +83,16 @@ public final class StatusPipe {
         onCall = consumer;
     }
 
+    /** Reads until nobody is left who could write, but no longer than {@code nanos}. */
+    void readToEnd(long nanos) {
+        long deadline = System.nanoTime() + nanos;
+        read();
+        while (!atEnd && deadline - System.nanoTime() > 0) {
+            linux.pollIn(new int[] {fd.number()}, 1, deadline - System.nanoTime());
+            read();
+        }
+    }
+
     /** Reads what there is. The descriptor is non-blocking. */
     void read() {
         int n = linux.read(fd.number(), buffer);
@@ -115,10 +125,8 @@ public final class StatusPipe {
 
     private void take(int kind, int at) {
         switch (kind) {
-            case Blueprint.COMMAND_STARTED -> {
-                started = true;
-                command = buffer.getInt(at + Report.PID);
-            }
+            case Blueprint.COMMAND_STARTED -> started = true;
+            case Blueprint.COMMAND_BORN -> command = buffer.getInt(at + Report.PID);
             case Blueprint.SYSCALL ->
                     onCall.accept(
                             new SystemCallNotice(

@@ -25,4 +25,7 @@ public record Blueprint(CloneFlags cloneFlags, SyscallProgram entry, SyscallProg
 
     /** A system call that a filter tells of; {@link Notice} says which. */
     public static final int SYSCALL = 5;
+
+    /** The process that becomes the command is there; {@link Report#PID} tells its number. */
+    public static final int COMMAND_BORN = 6;
 }

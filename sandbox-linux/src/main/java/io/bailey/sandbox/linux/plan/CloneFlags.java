@@ -52,16 +52,14 @@ public record CloneFlags(long bits, String text) {
     }
 
     /**
-     * What setns(2) joins by the first process's pidfd: all but the pid namespace, which comes
-     * last, and the time namespace, which an init makes for its children and is not in itself.
+     * What setns(2) joins by the first process's pidfd: all but the time namespace, which an init
+     * makes for its children and is not in itself.
      */
     static CloneFlags joined(Set<Namespace> namespaces) {
         List<String> names = new ArrayList<>();
         long bits = 0;
         for (Namespace namespace : Namespace.values()) {
-            if (namespaces.contains(namespace)
-                    && namespace != Namespace.PID
-                    && namespace != Namespace.TIME) {
+            if (namespaces.contains(namespace) && namespace != Namespace.TIME) {
                 names.add(name(namespace));
                 bits |= namespace == Namespace.CGROUP ? CLONE_NEWCGROUP : flag(namespace);
             }

@@ -74,7 +74,11 @@ final class EnterSteps {
         }
     }
 
-    /** The user namespace is joined first, whatever the order of the bits (validate_nsset). */
+    /**
+     * All in one call, which finds out before it changes anything whether it may (validate_nsset):
+     * the first process is closed to whoever is in its user namespace only, so there is no second
+     * look at it from inside. Of the pid namespace only children become part.
+     */
     private void join() {
         CloneFlags joined = CloneFlags.joined(spec.namespaces());
         if (joined.bits() != 0) {
@@ -85,12 +89,6 @@ final class EnterSteps {
                     "the container's time namespace",
                     Bindings.TIME_NAMESPACE,
                     new CloneFlags(CloneFlags.CLONE_NEWTIME, "CLONE_NEWTIME"));
-        }
-        if (spec.namespaces().contains(Namespace.PID)) {
-            join(
-                    "the container's pid namespace",
-                    Bindings.FIRST_PROCESS,
-                    new CloneFlags(CloneFlags.CLONE_NEWPID, "CLONE_NEWPID"));
         }
     }
 

@@ -47,26 +47,21 @@ final class InitSteps {
     private final Site site;
     private final boolean pidNamespace;
     private final boolean group;
-    private final boolean announceExec;
+    private final boolean tellsNumber;
     private final Variable pidfd;
     private final Variable command;
     private final Label gone = new Label();
     private final Blob report = Blob.bytes(reportTemplate(), "&report");
-    private final Blob started =
+    private final Blob born =
             Blob.bytes(
-                    ByteBuffer.allocate(Report.STARTED_BYTES)
+                    ByteBuffer.allocate(Report.BORN_BYTES)
                             .order(ByteOrder.LITTLE_ENDIAN)
-                            .putInt(0, Blueprint.COMMAND_STARTED)
+                            .putInt(0, Blueprint.COMMAND_BORN)
                             .array(),
-                    "&started");
+                    "&born");
 
     InitSteps(ProgramBuilder program, SandboxSpec spec, Site site) {
-        this(
-                program,
-                spec,
-                site,
-                !spec.init() || spec.namespaces().contains(Namespace.PID),
-                site.announceExec());
+        this(program, spec, site, !spec.init() || spec.namespaces().contains(Namespace.PID), false);
     }
 
     private InitSteps(
@@ -74,20 +69,20 @@ final class InitSteps {
             SandboxSpec spec,
             Site site,
             boolean pidNamespace,
-            boolean announceExec) {
+            boolean tellsNumber) {
         this.program = program;
         this.site = site;
         this.pidNamespace = pidNamespace;
         this.group = spec.security().isolation() == Isolation.UNPRIVILEGED;
-        this.announceExec = announceExec;
+        this.tellsNumber = tellsNumber;
         this.command = program.variable("pid");
         this.pidfd = program.variable("pidfd");
     }
 
     /**
      * The same life, beside a sandbox that another init has made: it is in none of its pid
-     * namespaces, so nothing ends with it by itself. It tells the command's number, should the JVM
-     * have to see to the command in its stead.
+     * namespaces, so nothing ends with it by itself. Its command tells its number first, should the
+     * JVM have to see to it in the watcher's stead.
      */
     static InitSteps watcher(ProgramBuilder program, SandboxSpec spec, Site site) {
         return new InitSteps(program, spec, site, false, true);
@@ -291,13 +286,10 @@ final class InitSteps {
                 .store(pid)
                 .ifZero(inChild);
         stamp(Report.EXEC_DONE);
-        if (announceExec) {
+        if (site.announceExec()) {
+            Blob started = Blob.struct("{started}", Blueprint.COMMAND_STARTED, 0);
             program.call(
-                            Sys.WRITE,
-                            Argument.of(Bindings.STATUS),
-                            Argument.of(started),
-                            Argument.of(Report.STARTED_BYTES))
-                    .tolerate(Errno.EPIPE);
+                    Sys.WRITE, Argument.of(Bindings.STATUS), Argument.of(started), Argument.of(16));
         }
         if (group) {
             program.call(Sys.PIDFD_OPEN, Argument.of(pid), Argument.of(0)).store(pidfd);
@@ -329,6 +321,15 @@ final class InitSteps {
         watch(pid, poll);
         told.ifPresent(seccomp -> seccomp.listen(listener));
         program.place(inChild);
+        if (tellsNumber) {
+            program.step("tell its number", "");
+            program.call(
+                            Sys.WRITE,
+                            Argument.of(Bindings.STATUS),
+                            Argument.of(born),
+                            Argument.of(Report.BORN_BYTES))
+                    .tolerate(Errno.EPIPE);
+        }
         child.all(false, gone);
     }
 
@@ -477,20 +478,20 @@ final class InitSteps {
                 CloneFlags.CLONE_VFORK
                         | (share ? CloneFlags.CLONE_VM : 0)
                         | (files ? CloneFlags.CLONE_FILES : 0)
-                        | (announceExec ? CloneFlags.CLONE_PARENT_SETTID : 0);
+                        | (tellsNumber ? CloneFlags.CLONE_PARENT_SETTID : 0);
         List<Blob.Word> words = new ArrayList<>(Collections.nCopies(11, new Blob.Number(0)));
         words.set(0, new Blob.Number(flags));
         words.set(4, new Blob.Number(SIGCHLD));
-        if (announceExec) {
-            words.set(3, new Blob.Address(started, Report.PID));
+        if (tellsNumber) {
+            words.set(3, new Blob.Address(born, Report.PID));
         }
         return Blob.struct(
                 "{flags="
                         + (share ? "CLONE_VM|" : "")
                         + (files ? "CLONE_FILES|" : "")
-                        + (announceExec ? "CLONE_PARENT_SETTID|" : "")
+                        + (tellsNumber ? "CLONE_PARENT_SETTID|" : "")
                         + "CLONE_VFORK"
-                        + (announceExec ? ", parent_tid=&started.pid" : "")
+                        + (tellsNumber ? ", parent_tid=&born.pid" : "")
                         + ", exit_signal=SIGCHLD}",
                 words);
     }

@@ -9,7 +9,11 @@ import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Sys;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * landlock(7) in three strokes: a ruleset that says what is handled, a rule for each place, and the
@@ -27,6 +31,8 @@ final class LandlockSteps {
     private static final long SCOPE_ABSTRACT_UNIX_SOCKET = 1;
     private static final long SCOPE_SIGNAL = 2;
 
+    private static final Map<Integer, Set<LandlockAccess>> STREAMS = streams();
+
     private final ProgramBuilder program;
     private final LandlockRules rules;
     private final int abi;
@@ -35,6 +41,15 @@ final class LandlockSteps {
         this.program = program;
         this.rules = rules;
         this.abi = abi;
+    }
+
+    private static Map<Integer, Set<LandlockAccess>> streams() {
+        Set<LandlockAccess> write = EnumSet.of(LandlockAccess.WRITE_FILE, LandlockAccess.TRUNCATE);
+        Map<Integer, Set<LandlockAccess>> streams = new LinkedHashMap<>();
+        streams.put(0, EnumSet.of(LandlockAccess.READ_FILE));
+        streams.put(1, write);
+        streams.put(2, write);
+        return streams;
     }
 
     /**
@@ -47,6 +62,33 @@ final class LandlockSteps {
         Blob attr = attr();
         program.call(Sys.LANDLOCK_CREATE_RULESET, Argument.of(attr), Argument.of(attr.size()), NIL);
         rules.places().forEach(this::allow);
+        if (rules.files()) {
+            STREAMS.forEach(this::allowStream);
+        }
+    }
+
+    /**
+     * A program may open /dev/stdin anew, which is the host's /dev/null for want of input. A pipe
+     * needs no rule, and gets none: EBADFD.
+     */
+    private void allowStream(int stream, Set<LandlockAccess> access) {
+        program.step("allow by Landlock", "stream " + stream);
+        Blob rule =
+                Blob.struct(
+                        "{allowed_access="
+                                + LandlockAccess.names(access, abi)
+                                + ", parent_fd="
+                                + stream
+                                + "}",
+                        LandlockAccess.bits(access, abi),
+                        stream);
+        program.call(
+                        Sys.LANDLOCK_ADD_RULE,
+                        Argument.of(Bindings.RULESET),
+                        PATH_BENEATH,
+                        Argument.of(rule),
+                        NIL)
+                .tolerate(Errno.EBADFD, Errno.EBADF);
     }
 
     private Blob attr() {

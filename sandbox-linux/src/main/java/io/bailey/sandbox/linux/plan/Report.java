@@ -13,10 +13,10 @@ public final class Report {
     public static final int RUSAGE = 80;
     public static final int BYTES = RUSAGE + 144;
 
-    /** In the record that says that the command's exec has succeeded: its number. */
+    /** In the record that says that the command is born: its number, as its watcher knows it. */
     public static final int PID = 8;
 
-    static final int STARTED_BYTES = 16;
+    static final int BORN_BYTES = 16;
 
     private Report() {}
 }

@@ -39,6 +39,7 @@ public final class Errno {
     public static final int ENOTEMPTY = 39;
     public static final int ELOOP = 40;
     public static final int EOVERFLOW = 75;
+    public static final int EBADFD = 77;
     public static final int EOPNOTSUPP = 95;
     public static final int EDQUOT = 122;
 

@@ -27,6 +27,7 @@ import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -573,7 +574,7 @@ class ExecTest {
      * to be reaped by whoever gets it then, which would keep the container from ending: here, as
      * where a JVM is the first process of its own pid namespace, that is this JVM.
      */
-    @Test
+    @RepeatedTest(20)
     void aWatcherThatIsKilledLeavesNothing() throws Exception {
         String mark = mark();
         Linux linux = Linux.host();
@@ -583,7 +584,6 @@ class ExecTest {
             CompletableFuture<Result> exec = inBackground(container, command);
             assertThat(eventually(() -> !Proc.withArgument(mark).isEmpty())).isTrue();
 
-            // setpriv has become sleep; let its watcher have told of it.
             ProcessHandle watcher =
                     ProcessHandle.of(Proc.withArgument(mark).getFirst())
                             .flatMap(ProcessHandle::parent)

@@ -542,4 +542,15 @@ class StdoutTest {
 
         assertThat(result.exitCode()).isEqualTo(5);
     }
+
+    /** Landlock must not take back what a descriptor gives. */
+    @Test
+    void everyStreamCanBeOpenedAnew() throws Exception {
+        String script = "cat /dev/stdin && echo out >/dev/stdout && echo err >/dev/stderr";
+        assertThat(host().run("sh", "-c", script).orThrow().stdout()).isEqualTo("out\n");
+        Command silent =
+                Command.of("sh", "-c", script).stdout(Output.discard()).stderr(Output.discard());
+        assertThat(host().run(silent).success()).isTrue();
+        assertThat(host().user(1000, 1000).run(silent).success()).isTrue();
+    }
 }

@@ -86,6 +86,7 @@ class PlannerProperties {
                         Sys.WAIT4,
                         Sys.WAITID,
                         Sys.IOCTL,
+                        Sys.LANDLOCK_ADD_RULE,
                         Sys.KILL);
         assertThat(sandbox.entry()).allMatch(c -> c.tolerated().isEmpty());
         assertThat(sandbox.init())
