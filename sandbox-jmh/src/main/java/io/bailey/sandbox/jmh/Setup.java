@@ -1,7 +1,9 @@
 package io.bailey.sandbox.jmh;
 
+import io.bailey.sandbox.Landlock;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.SeccompProfile;
 import io.bailey.sandbox.WritableRoot;
 
 import java.util.ArrayList;
@@ -44,7 +46,19 @@ public enum Setup {
         return title;
     }
 
-    Sandbox sandbox(Workbench bench) {
+    /**
+     * As a user gets it who asks for nothing more: the standard seccomp filter and Landlock too.
+     */
+    Sandbox walled(Workbench bench) {
+        return builder(bench).build();
+    }
+
+    /** What the floor builds: no filter, no Landlock. */
+    Sandbox bare(Workbench bench) {
+        return builder(bench).seccomp(SeccompProfile.none()).landlock(Landlock.OFF).build();
+    }
+
+    private Sandbox.Builder builder(Workbench bench) {
         Sandbox.Builder builder = Sandbox.builder();
         if (root != Root.HOST) {
             builder.rootfs(bench.root());
@@ -58,7 +72,7 @@ public enum Setup {
         if (limits) {
             builder.memory(MEMORY).pids(PIDS);
         }
-        return builder.build();
+        return builder;
     }
 
     /** The static {@code true} as the sandbox sees it. */

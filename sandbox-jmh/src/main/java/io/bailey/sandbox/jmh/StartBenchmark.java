@@ -41,6 +41,10 @@ public class StartBenchmark {
         /** Which kind. */
         @Param public Setup setup;
 
+        /** Whether with the standard seccomp filter and Landlock, as a user gets it. */
+        @Param({"true", "false"})
+        public boolean walls;
+
         private Workbench bench;
         private Sandbox sandbox;
         private String command;
@@ -49,7 +53,7 @@ public class StartBenchmark {
         @org.openjdk.jmh.annotations.Setup(Level.Trial)
         public void open() throws IOException, InterruptedException {
             bench = Workbench.open();
-            sandbox = setup.sandbox(bench);
+            sandbox = walls ? setup.walled(bench) : setup.bare(bench);
             command = setup.command(bench);
         }
 

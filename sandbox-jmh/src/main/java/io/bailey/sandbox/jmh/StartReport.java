@@ -35,6 +35,7 @@ public final class StartReport {
         long began = System.nanoTime();
         try (Workbench bench = Workbench.open()) {
             new StartTable(bench, out, scale.rounds()).print(List.of(Setup.values()));
+            LightStarts.print(bench, out, scale.rounds());
             Flatness.print(bench, out, scale.flatRounds(), scale.heapGigabytes());
             FirstStart.print(bench, out, scale.freshJvms());
             for (Setup setup : List.of(Setup.READ_ONLY, Setup.OVERLAY_NET_LIMITS)) {

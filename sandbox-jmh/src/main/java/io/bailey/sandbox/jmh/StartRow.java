@@ -6,13 +6,15 @@ import io.bailey.sandbox.Sandbox;
 import java.io.IOException;
 import java.util.Optional;
 
-/** One setup and its floor, taking turns. */
+/** One setup with its walls, without them, and its floor, taking turns. */
 record StartRow(
         Setup setup,
-        Sandbox sandbox,
+        Sandbox walled,
+        Sandbox bare,
         String command,
         Optional<Partner> floor,
-        Phases ours,
+        Phases withWalls,
+        Phases without,
         Phases theirs)
         implements AutoCloseable {
 
@@ -20,15 +22,17 @@ record StartRow(
         Optional<Partner> floor = Floor.partner(bench, setup);
         return new StartRow(
                 setup,
-                setup.sandbox(bench),
+                setup.walled(bench),
+                setup.bare(bench),
                 setup.command(bench),
                 floor,
+                new Phases(),
                 new Phases(),
                 new Phases());
     }
 
     /**
-     * One run of each.
+     * One run of each, the bare one always beside both it is compared with.
      *
      * @param floorFirst whose turn it is to go first: the kernel lets a second one profit, from an
      *     RCU grace period that the first has waited for, say
@@ -36,16 +40,22 @@ record StartRow(
     void measure(boolean floorFirst, boolean count) throws IOException, InterruptedException {
         if (floorFirst) {
             runFloor(count);
+            run(bare, without, count);
+            run(walled, withWalls, count);
+        } else {
+            run(walled, withWalls, count);
+            run(bare, without, count);
+            runFloor(count);
         }
+    }
+
+    private void run(Sandbox sandbox, Phases phases, boolean count) throws InterruptedException {
         long began = System.nanoTime();
         Result result = sandbox.run(command);
         long ended = System.nanoTime();
         result.orThrow();
         if (count) {
-            ours.add(ended - began, result.timings());
-        }
-        if (!floorFirst) {
-            runFloor(count);
+            phases.add(ended - began, result.timings());
         }
     }
 
@@ -60,7 +70,8 @@ record StartRow(
 
     @Override
     public void close() throws IOException {
-        sandbox.close();
+        walled.close();
+        bare.close();
         if (floor.isPresent()) {
             floor.get().close();
         }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Cold starts in a warm JVM: each setup in turns with its floor and with a plain process, all in
- * one run.
+ * Cold starts in a warm JVM: each setup with and without its walls, its floor and a plain process
+ * in turns, all in one run.
  */
 final class StartTable {
     private static final int LEAST_WARM_UP = 10;
@@ -61,31 +61,37 @@ final class StartTable {
         out.printf(
                 Locale.ROOT, "%n## Start to result: milliseconds, %d rounds in turns%n%n", rounds);
         out.println(
-                "| setup | p50 | p99 | min | C floor p50 | p99 | min | p50 / floor | min / floor | p50 / ProcessBuilder |");
-        out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+                "| setup | p50 | p99 | min | without walls p50 | p99 | min | C floor p50 | p99 | min "
+                        + "| walls p50 | walls min | without / floor p50 | min | p50 / ProcessBuilder |");
+        out.println(
+                "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         for (StartRow row : rows) {
-            Sample ours = row.ours().whole();
-            double ratio = ours.median() / process.median();
+            Sample walled = row.withWalls().whole();
+            Sample bare = row.without().whole();
             out.printf(
                     Locale.ROOT,
-                    "| %s | %s | %s | %.2f |%n",
+                    "| %s | %s | %s | %s | %s | %s | %.2f |%n",
                     row.setup().title(),
-                    ours.cells(),
-                    floorCells(row),
-                    ratio);
+                    walled.cells(),
+                    bare.cells(),
+                    row.floor().isEmpty() ? Floor.MISSING + " | | " : row.theirs().whole().cells(),
+                    ratios(walled, bare),
+                    row.floor().isEmpty() ? " | " : ratios(bare, row.theirs().whole()),
+                    walled.median() / process.median());
         }
-        out.printf(Locale.ROOT, "| ProcessBuilder | %s | | | | | | 1.00 |%n", process.cells());
+        out.printf(
+                Locale.ROOT,
+                "| ProcessBuilder | %s | | | | | | | | | | | 1.00 |%n",
+                process.cells());
     }
 
-    private static String floorCells(StartRow row) {
-        if (row.floor().isEmpty()) {
-            return Floor.MISSING + " | | | | ";
-        }
-        Sample ours = row.ours().whole();
-        Sample theirs = row.theirs().whole();
-        double median = ours.median() / theirs.median();
-        double least = ours.least() / theirs.least();
-        return String.format(Locale.ROOT, "%s | %.2f | %.2f", theirs.cells(), median, least);
+    /** Median by median and least by least, as cells. */
+    private static String ratios(Sample one, Sample other) {
+        return String.format(
+                Locale.ROOT,
+                "%.2f | %.2f",
+                one.median() / other.median(),
+                one.least() / other.least());
     }
 
     private void printPhases(List<StartRow> rows) {
@@ -94,7 +100,11 @@ final class StartTable {
         out.println("| --- | --- | --- | --- | --- | --- | --- | --- |");
         for (StartRow row : rows) {
             out.printf(
-                    Locale.ROOT, "| %s | Bailey | %s |%n", row.setup().title(), row.ours().cells());
+                    Locale.ROOT,
+                    "| %s | Bailey | %s |%n",
+                    row.setup().title(),
+                    row.withWalls().cells());
+            out.printf(Locale.ROOT, "| | without walls | %s |%n", row.without().cells());
             if (row.floor().isPresent()) {
                 out.printf(Locale.ROOT, "| | C floor | %s |%n", row.theirs().cells());
             }

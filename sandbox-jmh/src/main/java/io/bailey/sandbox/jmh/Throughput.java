@@ -27,12 +27,15 @@ final class Throughput {
     }
 
     void print(Setup setup) throws IOException, InterruptedException {
-        try (Sandbox sandbox = setup.sandbox(bench)) {
+        try (Sandbox walled = setup.walled(bench);
+                Sandbox bare = setup.bare(bench)) {
             String command = setup.command(bench);
-            perSecond(sandbox, command, Math.max(THREADS, runs / 10));
+            perSecond(walled, command, Math.max(THREADS, runs / 10));
+            perSecond(bare, command, Math.max(THREADS, runs / 10));
             failures.set(0);
             Leftovers before = Leftovers.count();
-            double ours = perSecond(sandbox, command, runs);
+            double ours = perSecond(walled, command, runs);
+            double without = perSecond(bare, command, runs);
             Leftovers after = Leftovers.count();
             out.printf(
                     Locale.ROOT,
@@ -42,8 +45,9 @@ final class Throughput {
                     THREADS);
             out.printf(
                     Locale.ROOT,
-                    "- Bailey: %.0f runs a second, %d failures%n",
+                    "- Bailey: %.0f runs a second, %.0f without walls, %d failures%n",
                     ours,
+                    without,
                     failures.get());
             out.printf(
                     Locale.ROOT, "- C floor: %s%n", Floor.throughput(bench, setup, runs, THREADS));

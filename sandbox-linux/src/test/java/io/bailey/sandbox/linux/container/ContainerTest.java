@@ -87,7 +87,7 @@ class ContainerTest {
         try (Container container = host().init(init).start("sleep", mark)) {
             assertThat(container.state()).isEqualTo(ContainerState.RUNNING);
             assertThat(container.process().isAlive()).isTrue();
-            assertThat(Proc.withArgument(mark)).hasSize(1);
+            assertThat(eventually(() -> Proc.withArgument(mark).size() == 1)).isTrue();
             assertThat(Proc.of(container.pid()).orElseThrow().isAlive()).isTrue();
             assertThat(Proc.withArgument(mark).contains(container.pid())).isEqualTo(!init);
         }

@@ -582,10 +582,10 @@ class ExecTest {
         try (Container container = sleeper(host())) {
             Command command = Command.of("setpriv", "--pdeathsig", "clear", "sleep", mark);
             CompletableFuture<Result> exec = inBackground(container, command);
-            assertThat(eventually(() -> !Proc.withArgument(mark).isEmpty())).isTrue();
+            assertThat(eventually(() -> !Proc.withCommandLine("sleep", mark).isEmpty())).isTrue();
 
             ProcessHandle watcher =
-                    ProcessHandle.of(Proc.withArgument(mark).getFirst())
+                    ProcessHandle.of(Proc.withCommandLine("sleep", mark).getFirst())
                             .flatMap(ProcessHandle::parent)
                             .orElseThrow();
             watcher.destroyForcibly();

@@ -48,6 +48,16 @@ record Proc(long pid, long startTime) {
                 .toList();
     }
 
+    /**
+     * The host's processes with exactly this command line. One that is in the middle of an exec has
+     * none: wait for it.
+     */
+    static List<Long> withCommandLine(String... arguments) {
+        return withArgument(arguments[0]).stream()
+                .filter(pid -> List.of(commandLine(pid).split("\0")).equals(List.of(arguments)))
+                .toList();
+    }
+
     private static String commandLine(long pid) {
         try {
             return Files.readString(file(pid, "cmdline"), StandardCharsets.ISO_8859_1);
