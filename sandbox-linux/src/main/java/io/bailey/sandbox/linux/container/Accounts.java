@@ -24,6 +24,10 @@ import java.util.OptionalInt;
 final class Accounts {
     private static final int MAX_BYTES = 1 << 20;
     private static final int RESOLVE_IN_ROOT_NO_MAGICLINKS = 0x12;
+
+    /** NGROUPS_MAX, setgroups(2). */
+    private static final int MAX_GROUPS = 65_536;
+
     private static final long MAX_ID = 4294967294L;
 
     private final Linux linux;
@@ -84,6 +88,18 @@ final class Accounts {
             if (List.of(line[3].split(",", -1)).contains(user)) {
                 number(line[2]).ifPresent(groups::add);
             }
+        }
+        if (groups.size() > MAX_GROUPS) {
+            throw new SandboxConfigException(
+                    "the root's /etc/group has \""
+                            + user
+                            + "\" in "
+                            + groups.size()
+                            + " groups, and a process has at most "
+                            + MAX_GROUPS
+                            + "; mend the file, or give the group too: "
+                            + user
+                            + ":GROUP");
         }
         return groups;
     }

@@ -39,11 +39,26 @@ public final class Powers {
     public static void require(Power... powers) {
         for (Power power : powers) {
             if (!power.isPresent()) {
-                String test = caller();
-                record(test, power);
-                Assumptions.abort(test + " cannot be proven here: no " + power);
+                missing(power.name());
             }
         }
+    }
+
+    /**
+     * Aborts the calling test unless there is such a program of the machine.
+     *
+     * @param path where Debian has it
+     */
+    public static void requireProgram(String path) {
+        if (!Files.isExecutable(Path.of(path))) {
+            missing(path);
+        }
+    }
+
+    private static void missing(String what) {
+        String test = caller();
+        record(test, what);
+        Assumptions.abort(test + " cannot be proven here: no " + what);
     }
 
     private static String caller() {
@@ -54,7 +69,7 @@ public final class Powers {
                         .orElse("?"));
     }
 
-    private static void record(String test, Power missing) {
+    private static void record(String test, String missing) {
         try {
             Files.createDirectories(UNPROVEN.toAbsolutePath().getParent());
             // One write to a file opened for appending: lines of tests that run at the same time do
