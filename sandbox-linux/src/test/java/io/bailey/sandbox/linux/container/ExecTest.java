@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -153,10 +154,11 @@ class ExecTest {
     }
 
     @Test
-    void itHasTheContainersNameAndNetwork() throws InterruptedException {
+    void itHasTheContainersNameAndNetwork() throws Exception {
         try (Container container = sleeper(host().hostname("inner"))) {
-            assertThat(sh(container, "hostname; tail -n +3 /proc/net/dev | cut -d: -f1"))
-                    .isEqualTo("inner\n    lo");
+            Path network = Path.of("/proc", Long.toString(container.pid()), "ns", "net");
+            assertThat(sh(container, "hostname; readlink /proc/self/ns/net"))
+                    .isEqualTo("inner\n" + Files.readSymbolicLink(network));
         }
     }
 

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SECONDS 5
+#define SECONDS 30
 
 extern const struct group roots, mounts, masks, first_process, host_processes, namespaces, calls, foreign_calls, families,
     netlink, raw_sockets, terminals, settings, kernel_files, cgroups, devices, privileges, secrets, host_objects, outside,
