@@ -31,12 +31,15 @@ import io.bailey.sandbox.linux.seccomp.SyscallTable;
 import io.bailey.sandbox.linux.seccomp.UnprivilegedRules;
 import io.bailey.sandbox.linux.sys.Arch;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
 /** Profiles of the API as filters of the kernel: compiled once for all sandboxes that are alike. */
@@ -48,8 +51,16 @@ final class Filters {
     private static final int AF_UNIX = 1;
     private static final long INT = 0xFFFFFFFFL;
 
-    private final Cache<Key, Optional<Seccomp>> compiled =
-            Caffeine.newBuilder().maximumSize(MOST).build();
+    /** Of the kind that was asked for first, which often is the only one. */
+    private final AtomicReference<@Nullable Compiled> first = new AtomicReference<>();
+
+    /** Loading Caffeine takes a fresh JVM 30 ms, a sixth of its first start: not for one entry. */
+    private static final class Further {
+        private static final Cache<Key, Optional<Seccomp>> COMPILED =
+                Caffeine.newBuilder().maximumSize(MOST).build();
+    }
+
+    private record Compiled(Key key, Optional<Seccomp> filter) {}
 
     /** What of a spec, on this host, the filter depends on. */
     private record Key(
@@ -72,7 +83,14 @@ final class Filters {
                         spec.security().isolation() == Isolation.FULL,
                         !facts.mayChangeUser() || spec.user().isPresent(),
                         (facts.privileged() || facts.mayChangeUser()) && writesToTheHost(spec));
-        return compiled.get(key, wanted -> compile(wanted, facts));
+        Compiled known = first.get();
+        if (known == null) {
+            known = new Compiled(key, compile(key, facts));
+            first.compareAndSet(null, known);
+        }
+        return known.key().equals(key)
+                ? known.filter()
+                : Further.COMPILED.get(key, wanted -> compile(wanted, facts));
     }
 
     /** A filter that refuses nothing and tells everything. */
