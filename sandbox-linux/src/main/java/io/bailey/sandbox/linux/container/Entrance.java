@@ -1,6 +1,7 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
+import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.SandboxSetupException;
@@ -134,7 +135,10 @@ final class Entrance {
                                     maps.map(m -> m.hostGid(compiled.who().runAs().gid()))
                                             .orElse(-1),
                                     false,
-                                    Death.WORD,
+                                    // Of a watcher killed the group would stay.
+                                    spec.security().isolation() == Isolation.UNPRIVILEGED
+                                            ? Death.LIFELINE
+                                            : Death.WORD,
                                     false));
         }
     }

@@ -86,9 +86,8 @@ final class LinuxSandbox implements Sandbox {
                         spec.cgroupParent());
     }
 
-    /** The init, and its second thread where somebody listens to the filter. */
     private int ownTasks() {
-        return spec.init() ? 1 + (walls.watched() ? 1 : 0) : 0;
+        return spec.init() ? 1 : 0;
     }
 
     /** What is Bailey's, not the caller's, does not count among the processes asked for. */

@@ -59,7 +59,7 @@ record Verdict(
      * itself.
      */
     private Termination termination(int signal, int code) {
-        if (ours.isPresent() && !isOwnEnd(signal)) {
+        if (ours.isPresent() && (isDenied(ours.get()) || !isOwnEnd(signal))) {
             return ours.get();
         }
         if (outcome.overLimit().isPresent()) {
@@ -79,9 +79,17 @@ record Verdict(
         return signal == 0 ? new Termination.Exited(code) : new Termination.Signaled(signal);
     }
 
+    /** Whoever made the call may have left the command, which then ends well beside it. */
+    private static boolean isDenied(Termination reason) {
+        return reason instanceof Termination.SyscallDenied;
+    }
+
     /** A kill leaves no report: what an init has told came before it. A watcher lives to tell. */
     private boolean isOwnEnd(int signal) {
-        return (entered || !spec.init()) ? signal != SIGKILL : outcome.ending().isPresent();
+        if (!spec.init() && !entered) {
+            return signal != SIGKILL;
+        }
+        return outcome.ending().isPresent() && !(entered && signal == SIGKILL);
     }
 
     private Usage usage() {

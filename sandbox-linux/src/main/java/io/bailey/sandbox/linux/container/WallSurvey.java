@@ -5,6 +5,7 @@ import io.bailey.sandbox.Finding;
 import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Landlock;
 import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.Rlimit;
 import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.SandboxUnavailableException;
@@ -21,10 +22,30 @@ final class WallSurvey {
     /** LANDLOCK_SCOPE_SIGNAL: without namespaces it is what keeps signals in. */
     private static final int UNPRIVILEGED_ABI = 6;
 
+    /** The streams, the two ends that lead to the JVM, the signals, and those Landlock takes. */
+    private static final long DESCRIPTORS = 8;
+
     private WallSurvey() {}
 
     static Walls of(HostFacts facts, SandboxSpec spec, Filters filters) {
-        return new Walls(capabilities(facts, spec), filters.of(spec, facts), landlock(facts, spec));
+        return heard(
+                spec,
+                new Walls(
+                        capabilities(facts, spec), filters.of(spec, facts), landlock(facts, spec)));
+    }
+
+    /** The listener is a descriptor of the command's until its exec, the last that it needs. */
+    private static Walls heard(SandboxSpec spec, Walls walls) {
+        long limit = spec.rlimits().getOrDefault(Rlimit.NOFILE, Rlimit.INFINITY);
+        if (walls.watched() && limit != Rlimit.INFINITY && limit < DESCRIPTORS) {
+            throw new SandboxConfigException(
+                    "rlimit: NOFILE "
+                            + limit
+                            + " leaves no room for the descriptor by which Bailey hears of system calls; set it to "
+                            + DESCRIPTORS
+                            + " or more, or use a profile that does not kill");
+        }
+        return walls;
     }
 
     /** The same, but that every system call is let through and told of. */
@@ -34,8 +55,12 @@ final class WallSurvey {
                     "seccomp: a recording needs the init, which hears of the calls, and isolation FULL,"
                             + " which does not consist of seccomp; record with init(true) and FULL");
         }
-        return new Walls(
-                capabilities(facts, spec), Optional.of(Filters.recording()), landlock(facts, spec));
+        return heard(
+                spec,
+                new Walls(
+                        capabilities(facts, spec),
+                        Optional.of(Filters.recording()),
+                        landlock(facts, spec)));
     }
 
     private static long capabilities(HostFacts facts, SandboxSpec spec) {

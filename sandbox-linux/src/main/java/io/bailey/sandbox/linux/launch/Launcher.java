@@ -137,6 +137,7 @@ public final class Launcher {
         values.put(Bindings.RULESET, free[0]);
         values.put(Bindings.PLACE, free[1]);
         values.put(Bindings.LISTENER, free[0]);
+        values.put(Bindings.LISTENER_POLL, free[0] | POLLIN_IN_POLLFD);
         values.put(Bindings.BELOW_KEPT, Math.min(status, lifeline) - 1);
         values.put(Bindings.GAP_FIRST, Math.min(status, lifeline) + 1);
         values.put(Bindings.GAP_LAST, Math.max(status, lifeline) - 1);

@@ -243,8 +243,9 @@ public final class Session {
 
     private void ended(ByteBuffer buffer) {
         goneAt = System.nanoTime();
-        gone.complete(null);
+        // Before it counts as ended: a denied call that is told is the reason.
         there(reports).read();
+        gone.complete(null);
         var _ =
                 streams()
                         .finish(buffer)

@@ -45,6 +45,9 @@ public final class Bindings {
     /** The same number as the ruleset's, which is closed by then: that of a seccomp listener. */
     public static final Binding LISTENER = new Binding("listener");
 
+    /** The listener as a {@code struct pollfd}: the number and POLLIN. */
+    public static final Binding LISTENER_POLL = new Binding("listener|POLLIN");
+
     /** A pidfd of the first process of the sandbox that a further command enters. */
     public static final Binding FIRST_PROCESS = new Binding("first process");
 

@@ -51,6 +51,7 @@ final class InitSteps {
     private final Variable pidfd;
     private final Variable command;
     private final Label gone = new Label();
+    private final Label noPidfd = new Label();
     private final Blob report = Blob.bytes(reportTemplate(), "&report");
     private final Blob born =
             Blob.bytes(
@@ -248,12 +249,6 @@ final class InitSteps {
 
     void startAndWatch(CommandSteps child, SandboxSpec spec) {
         Variable pid = command;
-        Blob poll =
-                Blob.struct(
-                        "[{fd=@signals, POLLIN}, {fd=@lifeline, POLLIN}]",
-                        List.of(
-                                new Blob.Bound(Bindings.SIGNALS_POLL),
-                                new Blob.Bound(Bindings.LIFELINE_POLL)));
         Label inChild = new Label();
         beInvisible();
         program.step("take SIGCHLD as something to read", "");
@@ -289,10 +284,15 @@ final class InitSteps {
         if (site.announceExec()) {
             Blob started = Blob.struct("{started}", Blueprint.COMMAND_STARTED, 0);
             program.call(
-                    Sys.WRITE, Argument.of(Bindings.STATUS), Argument.of(started), Argument.of(16));
+                            Sys.WRITE,
+                            Argument.of(Bindings.STATUS),
+                            Argument.of(started),
+                            Argument.of(16))
+                    .tolerate(Errno.EPIPE);
         }
         if (group) {
             program.call(Sys.PIDFD_OPEN, Argument.of(pid), Argument.of(0)).store(pidfd);
+            program.amendLast().tolerate(Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM).orElse(noPidfd);
         }
         // What the init still has to do is pass on signals, to processes of other users too.
         Capabilities rest =
@@ -311,15 +311,13 @@ final class InitSteps {
                 Argument.of(rest.dataNotInheritable()));
         program.step("let go of the streams", "");
         program.call(Sys.CLOSE_RANGE, Argument.of(0), Argument.of(2), Argument.of(0));
-        Label listener = new Label();
         Optional<SeccompSteps> told =
                 site.walls()
                         .seccomp()
                         .filter(filter -> site.walls().watched())
                         .map(filter -> new SeccompSteps(program, filter));
-        told.ifPresent(seccomp -> seccomp.startListening(listener));
-        watch(pid, poll);
-        told.ifPresent(seccomp -> seccomp.listen(listener));
+        told.ifPresent(SeccompSteps::prepareToHear);
+        watch(pid, told);
         program.place(inChild);
         if (tellsNumber) {
             program.step("tell its number", "");
@@ -339,7 +337,16 @@ final class InitSteps {
      * hand is its status. (exec sets the exit signal to SIGCHLD, so neither an exit signal of 0 nor
      * an ignored SIGCHLD keeps the two apart; de_thread, fs/exec.c.)
      */
-    private void watch(Variable pid, Blob poll) {
+    private void watch(Variable pid, Optional<SeccompSteps> told) {
+        List<Blob.Word> polled = new ArrayList<>();
+        polled.add(new Blob.Bound(Bindings.SIGNALS_POLL));
+        polled.add(new Blob.Bound(Bindings.LIFELINE_POLL));
+        told.ifPresent(seccomp -> polled.add(new Blob.Bound(Bindings.LISTENER_POLL)));
+        Blob poll =
+                Blob.struct(
+                        "[{fd=@signals, POLLIN}, {fd=@lifeline, POLLIN}"
+                                + (told.isPresent() ? ", {fd=@listener, POLLIN}]" : "]"),
+                        polled);
         Label again = new Label();
         Label reap = new Label();
         Label look = new Label();
@@ -347,7 +354,13 @@ final class InitSteps {
         Label commandEnded = new Label();
         program.step("watch the command and the JVM", "");
         program.place(again);
-        program.call(Sys.PPOLL, Argument.of(poll), Argument.of(2), NIL, NIL, Argument.of(0))
+        program.call(
+                        Sys.PPOLL,
+                        Argument.of(poll),
+                        Argument.of(polled.size()),
+                        NIL,
+                        NIL,
+                        Argument.of(0))
                 .tolerate(Errno.EINTR)
                 .orElse(again);
         program.call(
@@ -357,6 +370,8 @@ final class InitSteps {
                         Argument.of(128))
                 .tolerate(Errno.EAGAIN);
         program.place(reap);
+        // First: the call of a process that the command left behind must not go unheard.
+        told.ifPresent(seccomp -> seccomp.hear(this::killAll));
         program.call(
                         Sys.WAIT4,
                         Argument.of(-1),
@@ -415,6 +430,34 @@ final class InitSteps {
                 .ifZero(then);
     }
 
+    /**
+     * Before the JVM does: when the listener goes, with the init, denied calls fail and their
+     * makers go on. All of a pid namespace, but only for sure in one: its first process alone has
+     * no parent.
+     */
+    private void killAll() {
+        program.step("kill whoever is left", "");
+        if (group) {
+            signalGroup();
+            return;
+        }
+        Label first = new Label();
+        Label done = new Label();
+        if (pidNamespace) {
+            program.call(Sys.GETPPID).ifZero(first);
+        }
+        program.call(Sys.KILL, Argument.of(command), Argument.flags("SIGKILL", SIGKILL))
+                .tolerate(Errno.ESRCH)
+                .orElse(done)
+                .ifZero(done);
+        if (pidNamespace) {
+            program.place(first);
+            program.call(Sys.KILL, Argument.of(-1), Argument.flags("SIGKILL", SIGKILL))
+                    .tolerate(Errno.ESRCH, Errno.EPERM);
+        }
+        program.place(done);
+    }
+
     /** The place of {@link #end}. */
     Label jvmGone() {
         return gone;
@@ -423,6 +466,12 @@ final class InitSteps {
     /** Where the program ends when the JVM is gone. */
     void end() {
         program.step("end", "");
+        if (group) {
+            // Its exec is a moment ago: there is hardly a group yet.
+            program.place(noPidfd);
+            program.call(Sys.KILL, Argument.of(command), Argument.flags("SIGKILL", SIGKILL))
+                    .tolerate(Errno.ESRCH);
+        }
         program.place(gone);
         if (group) {
             killGroup();
@@ -453,6 +502,16 @@ final class InitSteps {
         Label again = new Label();
         Label none = new Label();
         program.step("kill the process group", "");
+        signalGroup();
+        program.place(again);
+        program.call(Sys.WAIT4, Argument.of(-1), NIL, Argument.flags("__WALL", Linux.WALL), NIL)
+                .tolerate(Errno.ECHILD)
+                .orElse(none);
+        program.call(Sys.RT_SIGPROCMASK, Argument.of(0), NIL, NIL, Argument.of(8)).ifZero(again);
+        program.place(none);
+    }
+
+    private void signalGroup() {
         program.call(
                         Sys.PIDFD_SEND_SIGNAL,
                         Argument.of(pidfd),
@@ -460,12 +519,6 @@ final class InitSteps {
                         NIL,
                         Argument.flags("PIDFD_SIGNAL_PROCESS_GROUP", PIDFD_SIGNAL_PROCESS_GROUP))
                 .tolerate(Errno.ESRCH, Errno.EBADF);
-        program.place(again);
-        program.call(Sys.WAIT4, Argument.of(-1), NIL, Argument.flags("__WALL", Linux.WALL), NIL)
-                .tolerate(Errno.ECHILD)
-                .orElse(none);
-        program.call(Sys.RT_SIGPROCMASK, Argument.of(0), NIL, NIL, Argument.of(8)).ifZero(again);
-        program.place(none);
     }
 
     private Blob cloneArgs(SandboxSpec spec) {

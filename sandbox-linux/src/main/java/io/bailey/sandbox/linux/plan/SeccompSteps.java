@@ -13,14 +13,12 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * seccomp(2): the filter of the command, and the thread of the init that is told of its calls.
- *
- * <p>That thread is one of the init's own, not a process: it can block in the kernel as long as it
- * likes without keeping the init from its duties, nobody in the sandbox can signal it, and it goes
- * with the init. The command's process shares the init's table of descriptors until its exec, so
- * the listener that the filter comes with is the init's too.
+ * seccomp(2): the filter of the command, and the init that is told of its calls. The command's
+ * process shares the init's table of descriptors until its exec, so the listener that the filter
+ * comes with is the init's too.
  */
 final class SeccompSteps {
+    private static final Argument NIL = Argument.nil();
     private static final Argument SET_MODE_FILTER = Argument.flags("SECCOMP_SET_MODE_FILTER", 1);
     private static final Argument NEW_LISTENER =
             Argument.flags("SECCOMP_FILTER_FLAG_NEW_LISTENER", 8);
@@ -40,10 +38,13 @@ final class SeccompSteps {
 
     private final ProgramBuilder program;
     private final Walls.Seccomp seccomp;
+    private final Variable file;
+    private final Blob notice = notice();
 
     SeccompSteps(ProgramBuilder program, Walls.Seccomp seccomp) {
         this.program = program;
         this.seccomp = seccomp;
+        this.file = program.variable("file");
     }
 
     /** The last thing before the exec: what comes after it must be allowed by the filter. */
@@ -69,84 +70,81 @@ final class SeccompSteps {
         return out.array();
     }
 
-    /** In the init, when the command has been executed: starts the thread that {@link #listen}s. */
-    void startListening(Label listener) {
-        program.step("start the thread that is told of system calls", "");
-        program.call(Sys.CLONE3, Argument.of(thread()), Argument.of(88)).ifZero(listener);
-    }
-
-    private static Blob thread() {
-        return Blob.struct(
-                "{flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_SIGHAND|CLONE_THREAD}",
-                CloneFlags.CLONE_VM
-                        | CloneFlags.CLONE_FS
-                        | CloneFlags.CLONE_FILES
-                        | CloneFlags.CLONE_SIGHAND
-                        | CloneFlags.CLONE_THREAD,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0);
-    }
-
-    /** The thread's whole life. */
-    void listen(Label listener) {
-        byte[] template = new byte[Notice.BYTES];
-        ByteBuffer.wrap(template).order(ByteOrder.LITTLE_ENDIAN).putInt(0, Blueprint.SYSCALL);
-        Blob notice = Blob.bytes(template, "&notice");
-        program.place(listener);
-        if (seccomp.watch() == Walls.Watch.DENIALS) {
-            Label again = new Label();
-            program.step("wait for a denied call", "");
-            program.place(again);
-            receive(notice, again);
-            // Whoever made it waits in the kernel for an answer that never comes: the JVM ends it.
-            program.call(Sys.EXIT, Argument.of(0));
-        } else {
-            letThrough(notice);
+    /** In the init, when the command has been executed: what {@link #hear} needs. */
+    void prepareToHear() {
+        if (seccomp.watch() == Walls.Watch.CALLS) {
+            program.step("make a file to copy by", "");
+            program.call(Sys.MEMFD_CREATE, Argument.of("bailey-notice"), Argument.of(1))
+                    .store(file);
+            program.call(Sys.FTRUNCATE, Argument.of(file), Argument.of(2 * ZEROS));
         }
     }
 
-    private void receive(Blob notice, Label again) {
+    /**
+     * Tells of one call, if there is one: a look before each wait, for a wait for the listener
+     * alone cannot be broken off before Linux 6.11. A call whose maker dies after the look answers
+     * ENOENT; a filter that could not be installed, with what else the number stands for.
+     *
+     * @param denied adds what follows a denied call
+     */
+    void hear(Runnable denied) {
+        Label quiet = new Label();
+        program.step("hear of system calls", "");
+        program.call(
+                        Sys.PPOLL,
+                        Argument.of(pollListener()),
+                        Argument.of(1),
+                        Argument.of(Blob.struct("{0, 0}", 0, 0)),
+                        NIL,
+                        Argument.of(0))
+                .tolerate(Errno.EINTR)
+                .orElse(quiet)
+                .ifZero(quiet);
+        if (seccomp.watch() == Walls.Watch.DENIALS) {
+            tell(quiet);
+            // Whoever made it waits in the kernel for an answer that never comes.
+            denied.run();
+        } else {
+            letThrough(quiet);
+        }
+        program.place(quiet);
+    }
+
+    private static Blob pollListener() {
+        return Blob.struct(
+                "[{fd=@listener, POLLIN}]", List.of(new Blob.Bound(Bindings.LISTENER_POLL)));
+    }
+
+    /** The second one finds no zeros to write over: one denied call is enough. */
+    private void tell(Label quiet) {
         program.call(
                         Sys.IOCTL,
                         Argument.of(Bindings.LISTENER),
                         RECV,
                         Argument.of(notice, Notice.NOTIF))
-                .tolerate(Errno.EINTR, Errno.ENOENT)
-                .orElse(again);
+                .tolerate(Errno.ENOENT, Errno.EINVAL, Errno.EBADF, Errno.ENOTTY)
+                .orElse(quiet);
         program.call(
-                Sys.WRITE,
-                Argument.of(Bindings.STATUS),
-                Argument.of(notice),
-                Argument.of(Notice.BYTES));
+                        Sys.WRITE,
+                        Argument.of(Bindings.STATUS),
+                        Argument.of(notice),
+                        Argument.of(Notice.BYTES))
+                .tolerate(Errno.EPIPE);
     }
 
     /**
      * The kernel wants zeros where it shall write, and the id of what it has written in the answer.
      * A file copies both: a program of system calls moves no bytes itself.
      */
-    private void letThrough(Blob notice) {
-        Label again = new Label();
-        Variable file = program.variable("file");
+    private void letThrough(Label quiet) {
         Blob answer = Blob.struct("&answer", 0, 0, USER_NOTIF_FLAG_CONTINUE << 32);
-        program.step("let each call through and tell of it", "");
-        program.call(Sys.MEMFD_CREATE, Argument.of("bailey-notice"), Argument.of(1)).store(file);
-        program.call(Sys.FTRUNCATE, Argument.of(file), Argument.of(2 * ZEROS));
-        program.place(again);
         program.call(
                 Sys.PREAD64,
                 Argument.of(file),
                 Argument.of(notice, Notice.NOTIF),
                 Argument.of(NOTIF_BYTES),
                 Argument.of(ZEROS));
-        receive(notice, again);
+        tell(quiet);
         program.call(
                 Sys.PWRITE64,
                 Argument.of(file),
@@ -160,9 +158,12 @@ final class SeccompSteps {
                 Argument.of(ID_BYTES),
                 Argument.of(0));
         program.call(Sys.IOCTL, Argument.of(Bindings.LISTENER), SEND, Argument.of(answer))
-                .tolerate(Errno.ENOENT)
-                .orElse(again)
-                .ifZero(again);
-        program.call(Sys.EXIT, Argument.of(0));
+                .tolerate(Errno.ENOENT);
+    }
+
+    private static Blob notice() {
+        byte[] template = new byte[Notice.BYTES];
+        ByteBuffer.wrap(template).order(ByteOrder.LITTLE_ENDIAN).putInt(0, Blueprint.SYSCALL);
+        return Blob.bytes(template, "&notice");
     }
 }

@@ -28,9 +28,9 @@ public record Walls(long capabilities, Optional<Seccomp> seccomp, OptionalInt la
         }
     }
 
-    /** What a second thread of the init waits for, seccomp_unotify(2). */
+    /** What the init listens for, seccomp_unotify(2). */
     public enum Watch {
-        /** No call is told; there is no such thread. */
+        /** No call is told. */
         NOTHING,
         /** Each call that is told is denied: the sandbox ends, and the JVM names the call. */
         DENIALS,

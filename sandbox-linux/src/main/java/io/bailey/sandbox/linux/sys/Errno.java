@@ -29,6 +29,7 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int ENFILE = 23;
     public static final int EMFILE = 24;
+    public static final int ENOTTY = 25;
     public static final int ETXTBSY = 26;
     public static final int ENOSPC = 28;
     public static final int EROFS = 30;

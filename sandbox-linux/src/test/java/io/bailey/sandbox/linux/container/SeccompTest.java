@@ -96,7 +96,7 @@ class SeccompTest {
 
     /** It is the init's, not the caller's: a sandbox of one process has one process. */
     @Test
-    void theListeningThreadIsNotCounted() throws InterruptedException {
+    void whoListensIsNotCounted() throws InterruptedException {
         Powers.require(Power.CGROUP_WRITABLE);
         Result result = host().seccomp(KILLS_MKDIR).pids(1).run("sh", "-c", "echo alone");
         assertThat(result.stdout()).isEqualTo("alone\n");
