@@ -25,7 +25,7 @@ class WallProperties {
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final int NEW_LISTENER = 8;
     private static final long CLONE_FILES = 0x400;
-    private static final long CLONE_THREAD = 0x10000;
+    private static final long RECV = 0xC0502100L;
     private static final int ABI_SCOPES = 6;
 
     private static int noNewPrivs(List<Call> path) {
@@ -114,20 +114,39 @@ class WallProperties {
         }
     }
 
-    /** Without somebody who listens there is neither a listener nor a thread nor a shared table. */
+    /** Without somebody who listens there is neither a listener nor a shared table. */
     @Property(tries = TRIES)
     void onlyAWatchedFilterSharesDescriptorsWithTheInit(@ForAll Case sandbox) {
         boolean watched = sandbox.site().walls().watched();
         List<Call> clones = sandbox.init().stream().filter(c -> c.sys() == Sys.CLONE3).toList();
         if (sandbox.spec().init()) {
+            assertThat(clones).hasSize(1);
             assertThat((clones.getFirst().word(0, 0) & CLONE_FILES) != 0).isEqualTo(watched);
-            assertThat(clones).hasSize(watched ? 2 : 1);
         }
-        if (watched) {
-            Call thread = clones.getLast();
-            assertThat(thread.word(0, 0) & CLONE_THREAD).isNotZero();
-            Call first = sandbox.init().get(thread.onZero());
-            assertThat(first.sys()).isIn(Sys.IOCTL, Sys.MEMFD_CREATE);
+        assertThat(
+                        sandbox.init().stream()
+                                .anyMatch(c -> c.sys() == Sys.IOCTL && c.number(1) == RECV))
+                .isEqualTo(watched && sandbox.spec().init());
+    }
+
+    /** Elsewhere that signal would reach the whole machine: only whoever has no parent sends it. */
+    @Property(tries = TRIES)
+    void everybodyIsKilledOnlyByTheFirstProcessOfAPidNamespace(@ForAll Case sandbox) {
+        List<Call> calls = sandbox.init();
+        for (int i = 0; i < calls.size(); i++) {
+            if (calls.get(i).sys() == Sys.KILL && calls.get(i).number(0) == -1) {
+                int place = i;
+                assertThat(sandbox.spec().namespaces()).contains(Namespace.PID);
+                assertThat(calls)
+                        .filteredOn(call -> call.onZero() == place || call.onTolerated() == place)
+                        .extracting(Call::sys)
+                        .containsExactly(Sys.GETPPID);
+                // Nor does anything run into it from above.
+                Call above = calls.get(i - 1);
+                assertThat(above.sys()).isEqualTo(Sys.KILL);
+                assertThat(above.onZero()).isGreaterThan(place);
+                assertThat(above.onTolerated()).isGreaterThan(place);
+            }
         }
     }
 }
