@@ -106,6 +106,17 @@ class SecurityTest {
     }
 
     @Test
+    void aChainOfProfilesHasAnEnd() {
+        SeccompProfile chain = SeccompProfile.builder(SeccompProfile.standard()).build();
+        for (int depth = 2; depth <= 100; depth++) {
+            chain = SeccompProfile.builder(chain).allow("read").build();
+        }
+        SeccompProfile.Builder oneMore = SeccompProfile.builder(chain);
+        rejectedNaming(oneMore::build, "101 profiles", "100 allowed");
+        assertThat(chain.hashCode()).isEqualTo(chain.hashCode());
+    }
+
+    @Test
     void rulesAreKeptInOrderAndNamesChecked() {
         SeccompProfile.Rules rules =
                 (SeccompProfile.Rules)
