@@ -11,7 +11,7 @@ public enum Network {
      * A network namespace of its own with nothing but a loopback device. The default.
      *
      * <p>Unix sockets with a path are files, not part of a network: with {@link Rootfs#host()},
-     * before Linux 7.1, those of the host can be connected to where their modes let anyone do so.
+     * before Linux 7.1, what the user behind the sandbox may connect to there it may, too.
      */
     NONE,
 

@@ -21,8 +21,8 @@ final class FilterChecks {
 
     /** A network namespace does not hold them: they are files. */
     private static final String SOCKETS_BY_PATH =
-            "a sandbox on the host's tree can connect to the host's Unix sockets where their modes let"
-                    + " anyone do so";
+            "a sandbox on the host's tree can connect to the host's Unix sockets, outside /tmp and /run,"
+                    + " that the user behind it may connect to";
 
     private FilterChecks() {}
 
