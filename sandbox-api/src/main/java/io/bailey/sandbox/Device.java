@@ -32,11 +32,14 @@ public record Device(Path source, String target, boolean writable) {
 
     private static final String DIRECTORY = "/dev/";
 
+    /** {@code NAME_MAX} of {@code linux/limits.h}. */
+    private static final int MAX_NAME = 255;
+
     /**
      * Creates a device.
      *
-     * @throws SandboxConfigException if the target is not directly in {@code /dev}, or the source
-     *     not in the default file system
+     * @throws SandboxConfigException if the target is not directly in {@code /dev}, its name is
+     *     longer than 255 bytes of UTF-8, or the source not in the default file system
      */
     public Device {
         source = InsidePath.onHost("device", source);
@@ -45,6 +48,7 @@ public record Device(Path source, String target, boolean writable) {
             throw new SandboxConfigException(
                     "device target: " + Text.quote(target) + " is not a name directly in /dev");
         }
+        Text.filled("device target's name", target.substring(DIRECTORY.length()), MAX_NAME);
     }
 
     /**

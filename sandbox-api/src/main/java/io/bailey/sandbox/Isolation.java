@@ -22,6 +22,20 @@ public enum Isolation {
      * group ({@code setsid(2)} and {@code setpgid(2)} are refused), so that they end together;
      * modes, owners and times of files are not changed. {@link Network#NONE} means no sockets,
      * {@link Network#HOST} the host's. It needs Linux 6.12 (Landlock ABI 6).
+     *
+     * <p>What ordinary programs notice:
+     *
+     * <ul>
+     *   <li>{@code timeout} of coreutils is refused its own process group, and its signal to "the
+     *       group" then ends the whole sandbox ({@link Termination.Signaled}, 15). Use {@code
+     *       timeout --foreground}, or {@link Command#timeout}.
+     *   <li>There is no {@code /dev/shm}, which Python's {@code multiprocessing} wants, unless it
+     *       is mounted by name.
+     *   <li>Under an ordinary user's JVM {@code chmod}, {@code utime} and extended attributes are
+     *       refused, and {@code install}, {@code touch}, {@code tar x}, {@code sed -i}, {@code
+     *       gzip} and {@code cp -a} complain.
+     *   <li>{@code inotify(7)} is refused, and with it {@code fs.watch} of Node.js.
+     * </ul>
      */
     UNPRIVILEGED
 }

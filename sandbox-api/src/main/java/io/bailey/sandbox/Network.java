@@ -7,7 +7,12 @@ package io.bailey.sandbox;
  */
 public enum Network {
 
-    /** A network namespace of its own with nothing but a loopback device. The default. */
+    /**
+     * A network namespace of its own with nothing but a loopback device. The default.
+     *
+     * <p>Unix sockets with a path are files, not part of a network: with {@link Rootfs#host()},
+     * before Linux 7.1, what the user behind the sandbox may connect to there it may, too.
+     */
     NONE,
 
     /**

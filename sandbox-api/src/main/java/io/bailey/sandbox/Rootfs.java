@@ -14,6 +14,15 @@ public sealed interface Rootfs {
      * {@code /dev}. Needs no image; the default. What the user behind the sandbox may read on the
      * host, the sandbox may read too.
      *
+     * <p>Before Linux 7.1 (Landlock ABI 9) it may also connect to the Unix sockets that lie in this
+     * tree ({@code /var/lib}, {@code /opt}, {@code /home} and so on) and that the user behind the
+     * sandbox may connect to. Under a root JVM those are the ones open to everyone (mode 0777, in
+     * directories anyone may enter); under an ordinary user's JVM that user's own too, such as the
+     * socket of an agent that holds keys. {@link Network#NONE} does not keep it from that: a socket
+     * with a path is a file. {@link Sandbox#doctor()} says which ABI runs; a private directory
+     * mounted over the place ({@link Mount#tmpfs}), or another root, keeps such a socket out of
+     * reach.
+     *
      * @return the host's tree
      */
     static Rootfs host() {

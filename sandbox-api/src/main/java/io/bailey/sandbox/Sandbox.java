@@ -578,9 +578,9 @@ public interface Sandbox extends AutoCloseable {
          * Adds a device of the host, see {@link Device}; at most 100.
          *
          * <p>When the sandbox is built, it must be a character or block device, its target not be
-         * one that every sandbox has ({@code null}, {@code pts}, {@code stdin} and so on) or the
-         * target of a mount, and the sandbox have a mount namespace. A device that is not writable
-         * must be enforceable here, and must not be writable under another name.
+         * one that every sandbox has ({@code null}, {@code pts}, {@code stdin} and so on), no mount
+         * be on it or on {@code /dev}, and the sandbox have a mount namespace. A device that is not
+         * writable must be enforceable here, and must not be writable under another name.
          *
          * @param device the device
          * @return this

@@ -196,10 +196,14 @@ public sealed interface SeccompProfile {
             boolean foreignAbi)
             implements SeccompProfile {
 
+        /** Profiles that build on each other are hashed, compared and compiled one in another. */
+        private static final int MAX_DEPTH = 100;
+
         /**
          * Creates a profile of rules.
          *
-         * @throws SandboxConfigException if there is more than one base, or it is {@link None}
+         * @throws SandboxConfigException if there is more than one base, or it is {@link None}, or
+         *     more than 100 profiles of rules would build on each other
          */
         public Rules {
             rules = List.copyOf(rules);
@@ -210,6 +214,22 @@ public sealed interface SeccompProfile {
                         "seccomp: a profile has at most one base, and it is not none(), but was given "
                                 + base);
             }
+            int depth = 1 + depth(base);
+            if (depth > MAX_DEPTH) {
+                throw new SandboxConfigException(
+                        "seccomp: "
+                                + depth
+                                + " profiles build on each other, more than the "
+                                + MAX_DEPTH
+                                + " allowed; put their rules into one builder");
+            }
+        }
+
+        /** No deeper than allowed: those below have been checked when they were made. */
+        private static int depth(List<SeccompProfile> base) {
+            return !base.isEmpty() && base.getFirst() instanceof Rules below
+                    ? 1 + depth(below.base())
+                    : 0;
         }
     }
 
@@ -300,6 +320,7 @@ public sealed interface SeccompProfile {
          * Makes the profile.
          *
          * @return the profile
+         * @throws SandboxConfigException if more than 100 profiles would build on each other
          */
         SeccompProfile build();
     }

@@ -175,7 +175,9 @@ public sealed interface Termination {
 
     /**
      * Killed for a system call that its {@link SeccompProfile} kills for, see {@link
-     * SeccompAction.Kill}. The call was not made.
+     * SeccompAction.Kill}. The call was not made. Where a program has put a further filter of its
+     * own over that call which lets it fail with an errno, the kernel heeds that one: the call is
+     * refused all the same, but nothing is killed and nothing told.
      *
      * @param name the call's name, such as {@code ptrace}; {@code syscall_} and the number for one
      *     that is newer than this library

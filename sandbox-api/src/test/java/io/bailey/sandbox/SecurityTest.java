@@ -82,6 +82,10 @@ class SecurityTest {
         assertThat(Device.of(Path.of("/dev/kvm")).target()).isEqualTo("/dev/kvm");
         rejectedNaming(() -> Device.of(Path.of("/dev/net/tun")), "/dev/net/tun");
         rejectedNaming(() -> new Device(Path.of("/dev/kvm"), "/kvm", true), "/kvm");
+        Path kvm = Path.of("/dev/kvm");
+        assertThat(new Device(kvm, "/dev/" + "n".repeat(255), true).writable()).isTrue();
+        rejectedNaming(
+                () -> new Device(kvm, "/dev/" + "n".repeat(256), true), "256 bytes", "255 allowed");
         assertThat(new Device(Path.of("/dev/net/tun"), "/dev/tun", false).writable()).isFalse();
         rejectedNaming(
                 () -> builder().device(Path.of("/dev/kvm")).device(Path.of("/dev/kvm")), "kvm");
@@ -103,6 +107,17 @@ class SecurityTest {
         first.capabilities(Capability.KILL).seccomp(SeccompProfile.strict());
         assertThat(new SandboxBuilder(first.spec()).spec().security())
                 .isEqualTo(first.spec().security());
+    }
+
+    @Test
+    void aChainOfProfilesHasAnEnd() {
+        SeccompProfile chain = SeccompProfile.builder(SeccompProfile.standard()).build();
+        for (int depth = 2; depth <= 100; depth++) {
+            chain = SeccompProfile.builder(chain).allow("read").build();
+        }
+        SeccompProfile.Builder oneMore = SeccompProfile.builder(chain);
+        rejectedNaming(oneMore::build, "101 profiles", "100 allowed");
+        assertThat(chain.hashCode()).isEqualTo(chain.hashCode());
     }
 
     @Test

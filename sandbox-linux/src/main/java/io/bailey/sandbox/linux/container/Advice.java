@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.container;
 
+import io.bailey.sandbox.Rlimit;
 import io.bailey.sandbox.linux.plan.RootSteps;
 import io.bailey.sandbox.linux.program.Operation;
 import io.bailey.sandbox.linux.sys.Errno;
@@ -64,7 +65,7 @@ final class Advice {
             return forEntering(errno);
         }
         if (operation.sys() == Sys.PRLIMIT64 && errno == Errno.EPERM) {
-            return "this process's own hard limit is lower; raise that one (ulimit -H) or, as root, share the host's ids (IdMap.HOST); or ask for less";
+            return forLimit(step);
         }
         return switch (errno) {
             case Errno.ELOOP ->
@@ -96,7 +97,8 @@ final class Advice {
                     "the sandbox's memory limit, or the machine's memory, is too small for it";
             case Errno.EAGAIN ->
                     "the limit of processes is reached before the command began; raise pids (a further command in a"
-                            + " container takes two, one for its watcher)";
+                            + " container takes two, one for its watcher), or rlimit NPROC, which counts all"
+                            + " processes of the user";
             case Errno.ENODEV -> "this kernel does not have that file system";
             case Errno.ENOSYS ->
                     "this kernel is too old for it, or an outer container's filter hides it; "
@@ -104,6 +106,15 @@ final class Advice {
             case Errno.EINVAL -> forInvalid(operation);
             default -> "";
         };
+    }
+
+    private static String forLimit(String step) {
+        String advice =
+                "this process's own hard limit is lower; raise that one (ulimit -H) or, as root, share"
+                        + " the host's ids (IdMap.HOST); or ask for less";
+        return step.endsWith(" " + Rlimit.NOFILE)
+                ? advice + "; nobody gets more descriptors than sysctl fs.nr_open"
+                : advice;
     }
 
     private static String forInvalid(Operation operation) {

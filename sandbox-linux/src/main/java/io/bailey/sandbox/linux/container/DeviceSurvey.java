@@ -52,6 +52,7 @@ record DeviceSurvey(Map<Device, Stat> nodes) {
         return survey;
     }
 
+    /** Mounts are made in their order, after the devices: one on /dev hides all of them. */
     private static void checkTarget(Device device, SandboxSpec spec) {
         if (DeviceDirectory.isTaken(name(device))) {
             throw new SandboxConfigException(
@@ -60,11 +61,14 @@ record DeviceSurvey(Map<Device, Stat> nodes) {
                             + " is in every sandbox already; choose another name, or leave it out");
         }
         for (Mount mount : spec.mounts()) {
-            if (mount.target().equals(device.target())) {
+            if ((device.target() + "/").startsWith(mount.target() + "/")) {
                 throw new SandboxConfigException(
                         "device target "
                                 + device.target()
-                                + " is the target of a mount too, which would hide it");
+                                + " would be hidden by the mount on "
+                                + mount.target()
+                                + "; leave that mount out, or mount below /dev only what the device is not"
+                                + " in");
             }
         }
     }

@@ -29,8 +29,14 @@ final class Entrance {
     private static final Set<String> SIGNS_OF_THE_END =
             Set.of("ESRCH", "ENOMEM", "ENODEV", "EINVAL");
 
+    /**
+     * What it meets as well once the first process has let go of its memory and its namespaces, and
+     * otherwise means something else: whether that process is ending is asked.
+     */
+    private static final Set<String> SIGNS_IF_ENDING = Set.of("ENOENT", "EACCES", "EPERM");
+
     private static final List<String> STEPS_INTO_IT =
-            List.of("clone3", "join", "start the command");
+            List.of("clone3", "join", "open", "start the command");
 
     /** From the first of those signs to the end. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -145,16 +151,20 @@ final class Entrance {
 
     /** That the container is ending is the better answer, if it is the cause. */
     private RuntimeException unlessEnded(SandboxSetupException failure) {
-        boolean sign =
-                SIGNS_OF_THE_END.contains(failure.errno())
-                        && STEPS_INTO_IT.stream().anyMatch(failure.step()::startsWith);
-        boolean ended =
-                host.verdict().isPresent()
-                        || host.session().isGone()
-                        || (sign && host.session().awaitGone(PATIENCE));
-        return ended
+        return host.verdict().isPresent() || host.session().isGone() || isOfTheEnd(failure)
                 ? new IllegalStateException(
                         "the container ended while the command was entering it", failure)
                 : failure;
+    }
+
+    private boolean isOfTheEnd(SandboxSetupException failure) {
+        if (STEPS_INTO_IT.stream().noneMatch(failure.step()::startsWith)) {
+            return false;
+        }
+        boolean sign =
+                SIGNS_OF_THE_END.contains(failure.errno())
+                        || (SIGNS_IF_ENDING.contains(failure.errno())
+                                && WayIn.isEnding(engine.linux(), host.session()));
+        return sign && host.session().awaitGone(PATIENCE);
     }
 }

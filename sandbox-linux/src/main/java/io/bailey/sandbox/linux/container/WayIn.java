@@ -9,6 +9,8 @@ import io.bailey.sandbox.linux.plan.Bindings;
 import io.bailey.sandbox.linux.program.Binding;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
+import io.bailey.sandbox.linux.sys.FileText;
+import io.bailey.sandbox.linux.sys.KernelFile;
 import io.bailey.sandbox.linux.sys.Linux;
 
 import java.util.HashMap;
@@ -20,6 +22,12 @@ import java.util.Map;
  * has been waited for, so it is asked afterwards whether the process is alive still.
  */
 final class WayIn implements AutoCloseable {
+    /** PF_EXITING, include/linux/sched.h: set before a process lets go of anything. */
+    private static final long PF_EXITING = 0x4;
+
+    /** The flags of a process, counted from what follows its name: proc_pid_stat(5). */
+    private static final int FLAGS = 6;
+
     private final Linux linux;
     private final Session host;
     private final Map<Binding, Fd> opened = new HashMap<>();
@@ -65,6 +73,18 @@ final class WayIn implements AutoCloseable {
         if (linux.pollIn(new int[] {host.pidfd()}, 1, 0) != 0) {
             throw Guests.ended();
         }
+    }
+
+    /**
+     * Is the container's first process on its way out? Its pidfd tells only when it has ended,
+     * which comes after its namespaces are gone. If it cannot be seen it may be.
+     */
+    static boolean isEnding(Linux linux, Session host) {
+        FileText stat = KernelFile.read(linux, Linux.AT_FDCWD, "/proc/" + host.pid() + "/stat");
+        // The name may hold anything, spaces and brackets too.
+        String afterName = stat.text().substring(stat.text().lastIndexOf(')') + 1).strip();
+        String[] fields = afterName.split(" ", FLAGS + 2);
+        return fields.length <= FLAGS || (Long.parseLong(fields[FLAGS]) & PF_EXITING) != 0;
     }
 
     Map<Binding, Integer> numbers() {

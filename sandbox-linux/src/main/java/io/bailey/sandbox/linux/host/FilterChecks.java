@@ -16,6 +16,14 @@ final class FilterChecks {
     /** LANDLOCK_SCOPE_SIGNAL. */
     static final int UNPRIVILEGED_ABI = 6;
 
+    /** LANDLOCK_ACCESS_FS_RESOLVE_UNIX. */
+    private static final int UNIX_SOCKETS_ABI = 9;
+
+    /** A network namespace does not hold them: they are files. */
+    private static final String SOCKETS_BY_PATH =
+            "a sandbox on the host's tree can connect to the host's Unix sockets, outside /tmp and /run,"
+                    + " that the user behind it may connect to";
+
     private FilterChecks() {}
 
     static List<Finding> of(Source source) {
@@ -53,11 +61,18 @@ final class FilterChecks {
                     "boot with landlock in the parameter lsm= (Linux 5.13 or newer), or do without by"
                             + " name: landlock(Landlock.BEST_EFFORT)");
         }
-        return abi >= UNPRIVILEGED_ABI
-                ? ok("landlock", "ABI " + abi)
-                : degraded(
+        if (abi < UNPRIVILEGED_ABI) {
+            return degraded(
+                    "landlock",
+                    "ABI " + abi + ": no scopes for signals and sockets; " + SOCKETS_BY_PATH,
+                    "boot Linux 6.12 or newer for Isolation.UNPRIVILEGED, 7.1 or newer for all of it");
+        }
+        return abi < UNIX_SOCKETS_ABI
+                ? degraded(
                         "landlock",
-                        "ABI " + abi + ": no scopes for signals and sockets",
-                        "boot Linux 6.12 or newer for Isolation.UNPRIVILEGED");
+                        "ABI " + abi + ": " + SOCKETS_BY_PATH,
+                        "boot Linux 7.1 or newer (ABI 9), or mount something private over the"
+                                + " directories of such sockets")
+                : ok("landlock", "ABI " + abi);
     }
 }

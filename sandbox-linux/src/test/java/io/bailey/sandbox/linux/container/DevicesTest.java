@@ -237,6 +237,16 @@ class DevicesTest {
                         host().device(VOID).mount(Mount.file(new byte[0], "/dev/void")).build())
                 .isInstanceOf(SandboxConfigException.class)
                 .hasMessageContaining("/dev/void");
+        Sandbox.Builder above = host().device(VOID).mount(Mount.tmpfs("/dev", "1M"));
+        assertThatThrownBy(above::build)
+                .isInstanceOf(SandboxConfigException.class)
+                .hasMessageContaining("/dev/void would be hidden by the mount on /dev;");
+    }
+
+    @Test
+    void aMountBesideItDoesNot() throws InterruptedException {
+        Sandbox.Builder sandbox = host().device(VOID).mount(Mount.tmpfs("/dev/shm", "1M"));
+        assertThat(sh(sandbox, "echo gone > /dev/void && echo written")).isEqualTo("written");
     }
 
     @Test

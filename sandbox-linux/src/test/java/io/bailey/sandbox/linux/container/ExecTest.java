@@ -422,6 +422,27 @@ class ExecTest {
         return future;
     }
 
+    /**
+     * Its first process lets go of its memory and namespaces a little before its pidfd tells of its
+     * end: who comes in between meets ENOENT, EACCES or EPERM.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void intoOneThatIsJustEndingItIsNotAFailedSetup(boolean init) throws Exception {
+        List<String> surprises = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            try (Container container = host().init(init).start("true")) {
+                TimeUnit.MICROSECONDS.sleep(i % 30 * 20L);
+                container.exec("true");
+            } catch (IllegalStateException ended) {
+                assertThat(ended).hasMessageStartingWith("the container");
+            } catch (SandboxSetupException surprise) {
+                surprises.add(surprise.toString());
+            }
+        }
+        assertThat(surprises).isEmpty();
+    }
+
     /** Whatever the moment: a result, or that the container has ended. Never a hang. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

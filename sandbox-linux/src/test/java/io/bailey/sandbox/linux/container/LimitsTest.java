@@ -435,6 +435,25 @@ class LimitsTest {
                 .withMessageContainingAll("limit NOFILE", Long.toString(more), "EPERM");
     }
 
+    @Test
+    void beyondTheSystemsLimitOfDescriptorsThatIsNamed() {
+        assertThatExceptionOfType(SandboxSetupException.class)
+                .isThrownBy(() -> host().rlimit(Rlimit.NOFILE, 1L << 40).run("true"))
+                .withMessageContainingAll("limit NOFILE", "EPERM", "fs.nr_open");
+    }
+
+    /** The kernel counts the user's processes when the user is entered, and refuses the exec. */
+    @Test
+    void aLimitOfTheUsersProcessesIsNamedWhereItStopsAFurtherCommand() throws Exception {
+        Powers.require(Power.ROOT);
+        Sandbox.Builder sandbox = host().rlimit(Rlimit.NPROC, 0).user(1000, 1000);
+        try (Container container = sandbox.start("sleep", "1000")) {
+            assertThatExceptionOfType(SandboxSetupException.class)
+                    .isThrownBy(() -> container.exec("true"))
+                    .withMessageContainingAll("EAGAIN", "rlimit NPROC");
+        }
+    }
+
     private static long descriptorsOfTheJvm() {
         String limits = Sandboxes.read(Path.of("/proc/self/limits"));
         return Long.parseLong(limits.replaceAll("(?s).*\nMax open files +\\d+ +(\\d+).*", "$1"));

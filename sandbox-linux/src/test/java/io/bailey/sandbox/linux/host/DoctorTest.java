@@ -141,6 +141,17 @@ class DoctorTest {
     }
 
     @Test
+    void landlockSaysWhatItDoesNotHold() {
+        Finding scopes = find(examine(FixtureSource.healthy().landlockAbi(5)), "landlock");
+        assertThat(scopes.found()).contains("ABI 5", "signals", "Unix sockets");
+        assertThat(scopes.fix()).contains("6.12", "7.1");
+        Finding sockets = find(examine(FixtureSource.healthy().landlockAbi(8)), "landlock");
+        assertThat(sockets.status()).isEqualTo(Status.DEGRADED);
+        assertThat(sockets.found()).contains("ABI 8", "Unix sockets").doesNotContain("signals");
+        assertThat(sockets.fix()).contains("7.1");
+    }
+
+    @Test
     void whatMakesSandboxesSlowOrPoor() {
         FixtureSource host =
                 FixtureSource.healthy()

@@ -15,6 +15,7 @@ final class FixtureSource implements Source {
     private final Map<String, String> files = new HashMap<>();
     private final Map<Sys, Integer> errnos = new EnumMap<>(Sys.class);
     private long openFiles = 524_288;
+    private int landlockAbi = 9;
     private boolean nativeAccess = true;
 
     static FixtureSource healthy() {
@@ -67,6 +68,11 @@ final class FixtureSource implements Source {
         return this;
     }
 
+    FixtureSource landlockAbi(int abi) {
+        landlockAbi = abi;
+        return this;
+    }
+
     FixtureSource openFiles(long limit) {
         openFiles = limit;
         return this;
@@ -94,7 +100,7 @@ final class FixtureSource implements Source {
 
     @Override
     public long ask(Sys call, long... arguments) {
-        return errnos.containsKey(call) ? -errnos.get(call) : 7;
+        return errnos.containsKey(call) ? -errnos.get(call) : landlockAbi;
     }
 
     @Override
