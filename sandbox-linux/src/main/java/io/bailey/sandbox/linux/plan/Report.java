@@ -1,5 +1,10 @@
 package io.bailey.sandbox.linux.plan;
 
+import io.bailey.sandbox.linux.program.Argument;
+import io.bailey.sandbox.linux.program.Blob;
+import io.bailey.sandbox.linux.program.ProgramBuilder;
+import io.bailey.sandbox.linux.sys.Sys;
+
 /**
  * Offsets in the record by which the init tells how the command ended; the times are
  * CLOCK_MONOTONIC, 16 bytes each.
@@ -18,5 +23,12 @@ public final class Report {
 
     static final int BORN_BYTES = 16;
 
+    private static final Argument MONOTONIC = Argument.flags("CLOCK_MONOTONIC", 1);
+
     private Report() {}
+
+    /** Has the kernel write the time into {@code field} of {@code report}. */
+    static void stamp(ProgramBuilder program, Blob report, int field) {
+        program.call(Sys.CLOCK_GETTIME, MONOTONIC, Argument.of(report, field));
+    }
 }
