@@ -103,6 +103,11 @@ final class Advice {
             case Errno.ENOSYS ->
                     "this kernel is too old for it, or an outer container's filter hides it; "
                             + DOCTOR;
+            case Errno.EBUSY ->
+                    operation.sys() == Sys.SECCOMP
+                            ? "this JVM is under a seccomp filter that somebody listens to already (LXD, systemd-nspawn), and"
+                                    + " there can be one alone; use a profile that does not kill"
+                            : "";
             case Errno.EINVAL -> forInvalid(operation);
             default -> "";
         };
