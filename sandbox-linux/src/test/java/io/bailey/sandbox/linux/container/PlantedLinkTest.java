@@ -17,6 +17,7 @@ import io.bailey.sandbox.WritableRoot;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -102,7 +103,7 @@ class PlantedLinkTest {
         }
     }
 
-    private void assertRefused(org.assertj.core.api.ThrowableAssert.ThrowingCallable start) {
+    private void assertRefused(ThrowingCallable start) {
         assertThatExceptionOfType(SandboxSetupException.class)
                 .isThrownBy(start)
                 .withMessageContainingAll(
