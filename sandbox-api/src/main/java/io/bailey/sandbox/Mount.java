@@ -13,6 +13,9 @@ import java.util.Arrays;
  * walked without ever leaving the sandbox's root. Mounts are made in the order given, so a later
  * one may hide an earlier one beneath it.
  *
+ * <p>A source is resolved at each start; give no sandbox a writable path above a source of another.
+ * Above its own it may have one: no symbolic link beneath that is followed to the source.
+ *
  * @since 0.1
  */
 public sealed interface Mount {
@@ -27,7 +30,7 @@ public sealed interface Mount {
     /**
      * Shows a file or directory of the host, with everything mounted below it, read-only.
      *
-     * @param source a path on the host; made absolute, and resolved when the sandbox starts
+     * @param source a path on the host; made absolute, and resolved at each start
      * @param target where it appears
      * @return the mount
      * @throws SandboxConfigException if the target is not as described above, or the source not in
@@ -48,7 +51,7 @@ public sealed interface Mount {
      * user's JVM, and where the file system cannot be idmapped, what is allowed depends on the host
      * id behind the sandbox's user, see {@link IdMap}.
      *
-     * @param source a path on the host; made absolute, and resolved when the sandbox starts
+     * @param source a path on the host; made absolute, and resolved at each start
      * @param target where it appears
      * @return the mount
      * @throws SandboxConfigException if the target is not as described above, or the source not in

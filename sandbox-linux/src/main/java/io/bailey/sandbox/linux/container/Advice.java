@@ -1,6 +1,7 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Rlimit;
+import io.bailey.sandbox.linux.mount.MountProgram;
 import io.bailey.sandbox.linux.plan.RootSteps;
 import io.bailey.sandbox.linux.program.Operation;
 import io.bailey.sandbox.linux.sys.Errno;
@@ -47,6 +48,10 @@ final class Advice {
                                     + DOCTOR
                             : "this user may not do that; check the permissions of every directory on the way";
             case Errno.ENOENT -> "it does not exist";
+            case Errno.ELOOP ->
+                    "there is a symbolic link on the way, which an earlier command may have planted: it is followed nowhere"
+                            + " beneath a directory that the sandbox may write to; look at it, remove it and put back what"
+                            + " was there, or mount no source from beneath a writable one";
             case Errno.ENODEV -> "it has been removed or is another by now; build the sandbox anew";
             case Errno.ENOSYS ->
                     "this kernel is too old for it, or an outer container's filter hides it; "
@@ -66,6 +71,9 @@ final class Advice {
         }
         if (operation.sys() == Sys.PRLIMIT64 && errno == Errno.EPERM) {
             return forLimit(step);
+        }
+        if (step.equals(MountProgram.BENEATH_STEP)) {
+            return forLaunch(step, errno);
         }
         return switch (errno) {
             case Errno.ELOOP ->

@@ -65,25 +65,30 @@ final class Entrance {
         Compiled compiled = compile(command, who);
         Session session = enter(command, compiled);
         try {
-            Running guest =
-                    new Running(
-                            engine,
-                            spec,
-                            command,
-                            compiled,
-                            new SharedGround(host),
-                            session,
-                            host.id(),
-                            0,
-                            askedAt);
-            guest.watchCalls(walls, host::end);
-            guest.watch();
-            return guest.await();
+            return Failures.orEnded(session, () -> guest(command, compiled, session, askedAt))
+                    .await();
         } catch (SandboxSetupException failure) {
             throw unlessEnded(failure);
         } finally {
             ground.guests().leave(session);
         }
+    }
+
+    private Running guest(Command command, Compiled compiled, Session session, long askedAt) {
+        Running guest =
+                new Running(
+                        engine,
+                        spec,
+                        command,
+                        compiled,
+                        new SharedGround(host),
+                        session,
+                        host.id(),
+                        0,
+                        askedAt);
+        guest.watchCalls(walls, host::end);
+        guest.watch();
+        return guest;
     }
 
     private Compiled compile(Command command, SiteSurvey.Who who) {

@@ -6,6 +6,7 @@ import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.linux.launch.LaunchException;
+import io.bailey.sandbox.linux.launch.Session;
 import io.bailey.sandbox.linux.launch.StatusPipe;
 import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.plan.ExecSteps;
@@ -15,6 +16,7 @@ import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Sys;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What a failed system call means to the one who asked for the sandbox: the step, the object, errno
@@ -58,6 +60,17 @@ final class Failures {
                 Errno.name(failure.errno()),
                 operation.object(),
                 Advice.forChild(operation, failure.errno()));
+    }
+
+    /** What {@code birth} makes of {@code session}. If it fails nobody waits: the session ends. */
+    static <T> T orEnded(Session session, Supplier<T> birth) {
+        try {
+            return birth.get();
+        } catch (RuntimeException | Error failure) {
+            session.breakOff(failure);
+            var _ = session.finish();
+            throw failure;
+        }
     }
 
     private static SandboxException exec(

@@ -18,6 +18,7 @@ import io.bailey.sandbox.linux.sys.Linux;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -54,16 +55,41 @@ final class Identities {
         this.base = pick(TakenIds.read(linux), lease);
     }
 
-    /** At random, so that JVMs that cannot know of each other rarely meet. */
-    private static long pick(TakenIds taken, RangeLease lease) {
-        long base;
-        int tries = 0;
-        do {
-            int slots = LAST_RANGE - FIRST_RANGE + 1;
-            base = (long) (FIRST_RANGE + ThreadLocalRandom.current().nextInt(slots)) * RANGE;
-            tries++;
-        } while ((taken.meets(base, RANGE) || !lease.take(base, RANGE)) && tries < MOST_TRIES);
-        return base;
+    /**
+     * At random, so that JVMs that cannot know of each other rarely meet. Never among the host's
+     * own ids. Without a lease if none is to be had: whoever may read /etc/subuid can hold a read
+     * lock on all of it, and shall not keep every JVM of the host from starting. The lease protects
+     * from accidents between JVMs, not from such a process.
+     */
+    static long pick(TakenIds taken, RangeLease lease) {
+        OptionalLong unleased = OptionalLong.empty();
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            long base = anyRange();
+            if (!taken.meets(base, RANGE)) {
+                if (lease.take(base, RANGE)) {
+                    return base;
+                }
+                unleased = OptionalLong.of(base);
+            }
+        }
+        return unleased.orElseThrow(Identities::noneFree);
+    }
+
+    private static long anyRange() {
+        int slots = LAST_RANGE - FIRST_RANGE + 1;
+        return (long) (FIRST_RANGE + ThreadLocalRandom.current().nextInt(slots)) * RANGE;
+    }
+
+    private static SandboxUnavailableException noneFree() {
+        return new SandboxUnavailableException(
+                List.of(
+                        new Finding(
+                                "range of ids",
+                                Finding.Status.MISSING,
+                                MOST_TRIES
+                                        + " ranges of 65,536 ids, picked at random from 524,288 on, all meet ids that /etc/passwd,"
+                                        + " /etc/subuid or /etc/subgid give to somebody",
+                                "give out fewer in those files; or share the host's ids: IdMap.HOST")));
     }
 
     /**

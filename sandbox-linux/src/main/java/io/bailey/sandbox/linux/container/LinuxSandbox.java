@@ -184,24 +184,24 @@ final class LinuxSandbox implements Sandbox {
         try {
             Compiled compiled = compile(command, cgroup, announceExec && spec.init());
             Session session = launch(command, compiled, cgroup);
-            Running running =
-                    new Running(
-                            engine,
-                            spec,
-                            command,
-                            compiled,
-                            new OwnGround(engine, spec, cgroup, new Guests()),
-                            session,
-                            id,
-                            ownTasks(),
-                            askedAt);
-            living.add(running);
-            if (walls.watch() == Walls.Watch.CALLS) {
-                session.onCall(onCall);
-            }
-            running.watchCalls(walls, running::end);
-            running.watch();
-            return running;
+            return Failures.orEnded(
+                    session,
+                    () -> {
+                        Running running =
+                                new Running(
+                                        engine,
+                                        spec,
+                                        command,
+                                        compiled,
+                                        new OwnGround(engine, spec, cgroup, new Guests()),
+                                        session,
+                                        id,
+                                        ownTasks(),
+                                        askedAt);
+                        watch(running);
+                        living.add(running);
+                        return running;
+                    });
         } catch (LaunchException failure) {
             cgroup.close();
             throw Failures.of(failure);
@@ -209,6 +209,14 @@ final class LinuxSandbox implements Sandbox {
             cgroup.close();
             throw failure;
         }
+    }
+
+    private void watch(Running running) {
+        if (walls.watch() == Walls.Watch.CALLS) {
+            running.session().onCall(onCall);
+        }
+        running.watchCalls(walls, running::end);
+        running.watch();
     }
 
     private Session launch(Command command, Compiled compiled, Cgroup cgroup) {

@@ -11,11 +11,13 @@ import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.SandboxUnavailableException;
 import io.bailey.sandbox.WritableRoot;
 import io.bailey.sandbox.linux.host.HostFacts;
+import io.bailey.sandbox.linux.mount.TreeSource;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Shortage;
 import io.bailey.sandbox.linux.sys.Stat;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,19 +28,21 @@ import java.util.Map;
  * with it that can be seen from outside is said here. The child checks again, in its own way, so
  * nothing here is relied on for safety.
  *
- * @param rootPath the root on the host
+ * @param root the root on the host
  * @param create mount points that are missing in it
  * @param privateDirectories directories that get a tmpfs
  * @param overlay whether the root gets a thin writable layer
  * @param directories for each bind whether its source is a directory
+ * @param sources how the binds' sources are reached
  * @param devices the caller's devices
  */
 record Preflight(
-        String rootPath,
+        TreeSource.HostPath root,
         List<String> create,
         List<String> privateDirectories,
         boolean overlay,
         Map<Mount, Boolean> directories,
+        HostSources sources,
         DeviceSurvey devices) {
     private static final int RESOLVE_IN_ROOT_NO_MAGICLINKS = 0x12;
     private static final Stat ABSENT = Stat.failed(-Errno.ENOENT);
@@ -59,9 +63,16 @@ record Preflight(
             Map<Mount, Boolean> inPlace = new HashMap<>();
             spec.mounts().forEach(mount -> inPlace.put(mount, source(linux, mount)));
             return new Preflight(
-                    "/", List.of(), List.of(), false, Map.copyOf(inPlace), DeviceSurvey.NONE);
+                    new TreeSource.HostPath("/"),
+                    List.of(),
+                    List.of(),
+                    false,
+                    Map.copyOf(inPlace),
+                    HostSources.of(spec),
+                    DeviceSurvey.NONE);
         }
         DeviceSurvey devices = DeviceSurvey.of(linux, engine.cgroups(), spec);
+        HostSources sources = HostSources.of(spec);
         String path = rootPath(linux, spec);
         int root = linux.openat(Linux.AT_FDCWD, path, Linux.O_PATH | Linux.O_DIRECTORY, 0);
         if (root < 0) {
@@ -74,7 +85,7 @@ record Preflight(
                             + Shortage.or(-root, "it must be a directory this process can reach"));
         }
         try {
-            return survey(linux, root, path, spec, facts, devices);
+            return survey(linux, root, path, sources, spec, facts, devices);
         } finally {
             linux.close(root);
         }
@@ -84,6 +95,7 @@ record Preflight(
             Linux linux,
             int root,
             String path,
+            HostSources sources,
             SandboxSpec spec,
             HostFacts facts,
             DeviceSurvey devices) {
@@ -139,12 +151,18 @@ record Preflight(
                         || (spec.writableRoot() == WritableRoot.READ_ONLY && lacking);
         requireOverlay(facts, overlay, create);
         return new Preflight(
-                path,
+                host ? new TreeSource.HostPath("/") : sources.way(Path.of(path)),
                 List.copyOf(create),
                 List.copyOf(privates),
                 overlay,
                 Map.copyOf(directories),
+                sources,
                 devices);
+    }
+
+    /** How the source of {@code bind} is reached. */
+    TreeSource.HostPath source(Mount.Bind bind) {
+        return sources.way(bind.source());
     }
 
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;

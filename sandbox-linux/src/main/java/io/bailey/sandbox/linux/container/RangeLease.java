@@ -23,7 +23,11 @@ final class RangeLease {
 
     /** Where the file is missing or read-only, chance alone keeps JVMs apart. */
     static RangeLease open(Linux linux) {
-        int fd = linux.openat(Linux.AT_FDCWD, "/etc/subuid", Linux.O_RDWR | Linux.O_NOFOLLOW, 0);
+        return open(linux, "/etc/subuid");
+    }
+
+    static RangeLease open(Linux linux, String path) {
+        int fd = linux.openat(Linux.AT_FDCWD, path, Linux.O_RDWR | Linux.O_NOFOLLOW, 0);
         return new RangeLease(linux, fd < 0 ? Optional.empty() : Optional.of(linux.own(fd)));
     }
 

@@ -91,15 +91,15 @@ final class SiteSurvey {
 
     private Site.RunAs lookUp(Function<Accounts, Site.RunAs> who) {
         Linux linux = engine.linux();
-        int root =
-                linux.openat(
-                        Linux.AT_FDCWD, preflight.rootPath(), Linux.O_PATH | Linux.O_DIRECTORY, 0);
+        int root = engine.trees().open(preflight.root());
         if (root < 0) {
             throw new SandboxSetupException(
                     "open the root",
                     Errno.name(-root),
-                    preflight.rootPath(),
-                    Shortage.or(-root, "it was there when the sandbox was built"));
+                    preflight.root().toString(),
+                    root == -Errno.ELOOP
+                            ? Advice.forLaunch("open the root", -root)
+                            : Shortage.or(-root, "it was there when the sandbox was built"));
         }
         try {
             return who.apply(new Accounts(linux, root));
@@ -160,9 +160,11 @@ final class SiteSurvey {
     }
 
     private TreeSource tree(String place, String hostPath) {
-        return byFd
-                ? new TreeSource.Detached(Bindings.tree(place))
-                : new TreeSource.HostPath(hostPath);
+        return tree(place, new TreeSource.HostPath(hostPath));
+    }
+
+    private TreeSource tree(String place, TreeSource.HostPath source) {
+        return byFd ? new TreeSource.Detached(Bindings.tree(place)) : source;
     }
 
     private boolean mayChangeUser() {
@@ -175,7 +177,7 @@ final class SiteSurvey {
         }
         return Optional.of(
                 new Site.RootSite(
-                        tree("/", preflight.rootPath()),
+                        tree("/", preflight.root()),
                         preflight.overlay(),
                         spec.writableRoot() == WritableRoot.READ_ONLY,
                         preflight.privateDirectories(),
@@ -202,16 +204,29 @@ final class SiteSurvey {
         List<Site.MountSite> sites = new ArrayList<>();
         for (int i = 0; i < spec.mounts().size(); i++) {
             Mount mount = spec.mounts().get(i);
+            if (isCovered(mount)) {
+                continue;
+            }
             // Without a mount namespace it is where it is.
             Optional<TreeSource> source =
                     mount instanceof Mount.Bind bind && spec.namespaces().contains(Namespace.MOUNT)
-                            ? Optional.of(tree(mountBinding(i), bind.source().toString()))
+                            ? Optional.of(tree(mountBinding(i), preflight.source(bind)))
                             : Optional.empty();
             sites.add(
                     new Site.MountSite(
                             mount, source, preflight.directories().getOrDefault(mount, false)));
         }
         return sites;
+    }
+
+    /**
+     * In place, what lies beneath something writable is allowed with that. A rule of its own would
+     * be for what an earlier command has made of its path: perhaps a link to anywhere.
+     */
+    private boolean isCovered(Mount mount) {
+        return !spec.namespaces().contains(Namespace.MOUNT)
+                && mount instanceof Mount.Bind bind
+                && !preflight.source(bind).beneath().isEmpty();
     }
 
     private List<Site.DeviceSite> devices() {

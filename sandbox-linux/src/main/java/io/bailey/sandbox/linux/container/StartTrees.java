@@ -9,6 +9,7 @@ import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.WritableRoot;
 import io.bailey.sandbox.linux.mount.HostTrees;
 import io.bailey.sandbox.linux.mount.MountFlags;
+import io.bailey.sandbox.linux.mount.TreeSource;
 import io.bailey.sandbox.linux.plan.Bindings;
 import io.bailey.sandbox.linux.program.Binding;
 import io.bailey.sandbox.linux.sys.Errno;
@@ -55,10 +56,10 @@ final class StartTrees implements AutoCloseable {
         boolean readOnly = preflight.overlay() || spec.writableRoot() != WritableRoot.DIRECT;
         put(
                 "/",
-                preflight.rootPath(),
+                preflight.root().toString(),
                 engine.trees()
                         .clone(
-                                preflight.rootPath(),
+                                preflight.root(),
                                 true,
                                 readOnly ? MountFlags.READ_ONLY : MountFlags.WRITABLE,
                                 host ? OptionalInt.empty() : userns));
@@ -71,21 +72,30 @@ final class StartTrees implements AutoCloseable {
                     "/sys",
                     "/sys",
                     engine.trees()
-                            .clone("/sys", false, MountFlags.READ_ONLY_DATA, OptionalInt.empty()));
+                            .clone(
+                                    new TreeSource.HostPath("/sys"),
+                                    false,
+                                    MountFlags.READ_ONLY_DATA,
+                                    OptionalInt.empty()));
         }
         if (!spec.namespaces().contains(Namespace.PID)) {
             put(
                     "/proc",
                     "/proc",
-                    engine.trees().clone("/proc", false, MountFlags.DATA, OptionalInt.empty()));
+                    engine.trees()
+                            .clone(
+                                    new TreeSource.HostPath("/proc"),
+                                    false,
+                                    MountFlags.DATA,
+                                    OptionalInt.empty()));
         }
         for (int i = 0; i < spec.mounts().size(); i++) {
             if (spec.mounts().get(i) instanceof Mount.Bind bind) {
                 MountFlags flags = bind.readOnly() ? MountFlags.READ_ONLY : MountFlags.WRITABLE;
-                String source = bind.source().toString();
+                TreeSource.HostPath source = preflight.source(bind);
                 put(
                         SiteSurvey.mountBinding(i),
-                        source,
+                        source.toString(),
                         engine.trees().clone(source, true, flags, userns));
             }
         }

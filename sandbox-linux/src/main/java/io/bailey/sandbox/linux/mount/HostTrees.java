@@ -15,6 +15,10 @@ import java.util.OptionalInt;
 public final class HostTrees {
     private static final int OPEN_TREE_CLONE = 1;
     private static final long MOUNT_ATTR_IDMAP = 0x00100000;
+
+    /** RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS. */
+    private static final int RESOLVE_NO_LINKS = 0x08 | 0x04 | 0x02;
+
     private static final long MS_PRIVATE = 1 << 18;
 
     private final Linux linux;
@@ -38,9 +42,10 @@ public final class HostTrees {
      *     system in the tree cannot do that, owners stay the host's and show as nobody: never more
      *     access than the map would give
      */
-    public Attempt clone(String path, boolean recursive, MountFlags flags, OptionalInt userns) {
+    public Attempt clone(
+            TreeSource.HostPath path, boolean recursive, MountFlags flags, OptionalInt userns) {
         int depth = recursive ? Linux.AT_RECURSIVE : 0;
-        int tree = linux.openTree(Linux.AT_FDCWD, path, OPEN_TREE_CLONE | depth);
+        int tree = openTree(path, OPEN_TREE_CLONE | depth);
         if (tree < 0) {
             return new Attempt(tree, "open_tree");
         }
@@ -65,6 +70,30 @@ public final class HostTrees {
         return new Attempt(tree, "");
     }
 
+    private int openTree(TreeSource.HostPath source, int flags) {
+        if (source.beneath().isEmpty()) {
+            return linux.openTree(Linux.AT_FDCWD, source.path(), flags);
+        }
+        int fd = open(source);
+        if (fd < 0) {
+            return fd;
+        }
+        int tree = linux.openTree(fd, "", flags | Linux.AT_EMPTY_PATH);
+        linux.close(fd);
+        return tree;
+    }
+
+    /** A descriptor (O_PATH) of {@code source}, or −errno: ELOOP for a link beneath its path. */
+    public int open(TreeSource.HostPath source) {
+        int above = linux.openat(Linux.AT_FDCWD, source.path(), Linux.O_PATH, 0);
+        if (above < 0 || source.beneath().isEmpty()) {
+            return above;
+        }
+        int fd = linux.openat2(above, source.beneath(), Linux.O_PATH, 0, RESOLVE_NO_LINKS);
+        linux.close(above);
+        return fd;
+    }
+
     /** A clone of a detached mount made earlier. EINVAL before Linux 6.15. */
     public Attempt cloneOf(Fd mount) {
         return new Attempt(
@@ -77,7 +106,7 @@ public final class HostTrees {
      * not. Owner and mode stay the host's.
      */
     public Attempt device(String path, Stat expected, MountFlags flags) {
-        Attempt node = clone(path, false, flags, OptionalInt.empty());
+        Attempt node = clone(new TreeSource.HostPath(path), false, flags, OptionalInt.empty());
         if (node.failed()) {
             return node;
         }

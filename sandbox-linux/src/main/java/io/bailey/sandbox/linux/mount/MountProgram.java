@@ -14,6 +14,9 @@ import io.bailey.sandbox.linux.sys.Sys;
  * number of mounts on {@link #target}s, {@link #pivot} or {@link #chroot}.
  */
 public final class MountProgram {
+    /** The name of the step that opens a source beneath a writable one. */
+    public static final String BENEATH_STEP = "open beneath a writable source";
+
     static final Argument CWD = Argument.flags("AT_FDCWD", Linux.AT_FDCWD);
     static final Argument EMPTY = Argument.of("");
 
@@ -32,12 +35,17 @@ public final class MountProgram {
             Argument.flags(
                     "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE",
                     1L | Linux.O_CLOEXEC | Linux.AT_RECURSIVE);
+    private static final Argument CLONE_TREE_BY_FD =
+            Argument.flags(
+                    "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE|AT_EMPTY_PATH",
+                    1L | Linux.O_CLOEXEC | Linux.AT_RECURSIVE | Linux.AT_EMPTY_PATH);
     private static final Argument F_EMPTY = Argument.flags("MOVE_MOUNT_F_EMPTY_PATH", 0x4);
     private static final Argument FT_EMPTY =
             Argument.flags("MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH", 0x4 | 0x40);
 
     private static final int RESOLVE_NO_MAGICLINKS = 0x02;
     private static final int RESOLVE_NO_SYMLINKS = 0x04;
+    private static final int RESOLVE_BENEATH = 0x08;
     private static final int RESOLVE_IN_ROOT = 0x10;
 
     private final ProgramBuilder program;
@@ -141,10 +149,38 @@ public final class MountProgram {
                                     ZERO)
                             .store(into);
             case TreeSource.HostPath host -> {
-                program.call(Sys.OPEN_TREE, CWD, Argument.of(host.path()), CLONE_TREE).store(into);
+                if (host.beneath().isEmpty()) {
+                    program.call(Sys.OPEN_TREE, CWD, Argument.of(host.path()), CLONE_TREE)
+                            .store(into);
+                } else {
+                    treeBeneath(host, into);
+                }
                 setAttributes(into, flags, true);
             }
         }
+    }
+
+    /** What an earlier command of the sandbox could replace is reached by no link of its making. */
+    private void treeBeneath(TreeSource.HostPath host, Variable into) {
+        program.step(BENEATH_STEP, host.toString());
+        program.call(
+                        Sys.OPENAT,
+                        CWD,
+                        Argument.of(host.path()),
+                        Argument.flags("O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC),
+                        ZERO)
+                .store(into);
+        open(
+                into,
+                host.beneath(),
+                Linux.O_PATH,
+                "O_PATH",
+                RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+                "RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS|RESOLVE_NO_MAGICLINKS",
+                context);
+        program.call(Sys.CLOSE, Argument.of(into));
+        program.call(Sys.OPEN_TREE, Argument.of(context), EMPTY, CLONE_TREE_BY_FD).store(into);
+        program.call(Sys.CLOSE, Argument.of(context));
     }
 
     /** Sets {@code flags} on the mount {@code mount} (and on all below it). */

@@ -133,7 +133,9 @@ record LandlockRules(
 
     private static List<Place> onTheHost(Site site) {
         List<Place> places = new ArrayList<>();
-        SYSTEM.forEach(path -> places.add(new Place(path, LandlockAccess.READ)));
+        SYSTEM.stream()
+                .filter(path -> !isBeneathWritable(path, site))
+                .forEach(path -> places.add(new Place(path, LandlockAccess.READ)));
         KERNEL.forEach(path -> places.add(kernelFile(path)));
         DEVICES.forEach(path -> places.add(new Place(path, device())));
         for (Site.MountSite mount : site.mounts()) {
@@ -141,6 +143,16 @@ record LandlockRules(
             places.add(place(mount, readOnly ? CONNECT : LandlockAccess.WRITE));
         }
         return places;
+    }
+
+    /** Allowed by that mount; and what is there may be a link by now, put there by a command. */
+    private static boolean isBeneathWritable(String path, Site site) {
+        return site.mounts().stream()
+                .map(Site.MountSite::mount)
+                .anyMatch(mount ->
+                        mount instanceof Mount.Bind bind
+                                && !bind.readOnly()
+                                && path.startsWith(bind.target() + "/"));
     }
 
     private static Place kernelFile(String path) {

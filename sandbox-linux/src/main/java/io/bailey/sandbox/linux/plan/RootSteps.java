@@ -103,9 +103,7 @@ public final class RootSteps {
 
     private void userMount(Site.MountSite site, String name, Scratch scratch) {
         Mount wanted = site.mount();
-        program.step(
-                "mount " + wanted.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT),
-                wanted.target());
+        name(wanted);
         switch (wanted) {
             case Mount.Bind bind ->
                     mounts.tree(
@@ -122,6 +120,7 @@ public final class RootSteps {
                             .mount(MountFlags.WRITABLE, mount);
             case Mount.File file -> scratch.file(name, file.content(), mount);
         }
+        name(wanted);
         if (root.create().contains(wanted.target())) {
             if (site.directory()) {
                 mounts.makeDirectories(wanted.target(), target);
@@ -132,5 +131,11 @@ public final class RootSteps {
         mounts.target(wanted.target(), target);
         mounts.attach(mount, target);
         mounts.release(mount, target);
+    }
+
+    private void name(Mount wanted) {
+        program.step(
+                "mount " + wanted.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT),
+                wanted.target());
     }
 }
