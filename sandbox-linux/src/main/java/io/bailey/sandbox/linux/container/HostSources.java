@@ -1,6 +1,7 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Mount;
+import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Rootfs;
 import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SandboxSpec;
@@ -48,9 +49,28 @@ final class HostSources {
             }
             sources.ways.put(path, sources.survey("rootfs", path));
         }
-        binds.forEach(bind ->
-                sources.ways.put(bind.source(), sources.survey("mount source", bind.source())));
+        for (Mount.Bind bind : binds) {
+            TreeSource.HostPath way = sources.survey("mount source", bind.source());
+            if (bind.readOnly() && !way.beneath().isEmpty()) {
+                requireOwnMounts(spec, bind, way);
+            }
+            sources.ways.put(bind.source(), way);
+        }
         return sources;
+    }
+
+    /** Landlock allows what is beneath with the directory, and takes nothing back. */
+    private static void requireOwnMounts(
+            SandboxSpec spec, Mount.Bind bind, TreeSource.HostPath way) {
+        if (!spec.namespaces().contains(Namespace.MOUNT)) {
+            throw new SandboxConfigException(
+                    "mount source "
+                            + bind.source()
+                            + " cannot be read-only in place: it lies beneath "
+                            + way.path()
+                            + ", which the sandbox may write to; mount it elsewhere with isolation FULL, or name the"
+                            + " writable directories beside it one by one");
+        }
     }
 
     private void write(Path source) {

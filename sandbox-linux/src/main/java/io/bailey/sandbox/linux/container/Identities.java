@@ -41,6 +41,10 @@ final class Identities {
     /** nobody, for a JVM that may change its user but not map ids: root of a container. */
     private static final int NOBODY = 65534;
 
+    private static final String NO_RANGE =
+            "; leave the user out, or give the sandbox a range of ids: run the JVM as root, or have"
+                    + " ranges for its user in /etc/subuid and /etc/subgid";
+
     private final HostFacts facts;
     private final Launcher launcher;
     private final RangeLease lease;
@@ -196,7 +200,8 @@ final class Identities {
                             + Integer.toUnsignedString(uid)
                             + " is not among the sandbox's ids "
                             + maps.users()
-                            + " (inside, outside, count)");
+                            + " (inside, outside, count)"
+                            + NO_RANGE);
         }
         if (maps.hostGid(gid) == -1) {
             throw new SandboxConfigException(
@@ -204,7 +209,8 @@ final class Identities {
                             + Integer.toUnsignedString(gid)
                             + " is not among the sandbox's ids "
                             + maps.groups()
-                            + " (inside, outside, count)");
+                            + " (inside, outside, count)"
+                            + NO_RANGE);
         }
     }
 

@@ -85,7 +85,7 @@ final class SeccompSteps {
      * alone cannot be broken off before Linux 6.11. A call whose maker dies after the look answers
      * ENOENT; a filter that could not be installed, with what else the number stands for.
      *
-     * @param denied adds what follows a denied call
+     * @param denied adds what a denied call has for a consequence
      */
     void hear(Runnable denied) {
         Label quiet = new Label();
@@ -101,9 +101,11 @@ final class SeccompSteps {
                 .orElse(quiet)
                 .ifZero(quiet);
         if (seccomp.watch() == Walls.Watch.DENIALS) {
-            tell(quiet);
-            // Whoever made it waits in the kernel for an answer that never comes.
+            receive(quiet);
+            // Whoever made it waits in the kernel for an answer that never comes. Before it is
+            // told: the JVM then ends the init, and with it who listens.
             denied.run();
+            tell();
         } else {
             letThrough(quiet);
         }
@@ -116,7 +118,7 @@ final class SeccompSteps {
     }
 
     /** The second one finds no zeros to write over: one denied call is enough. */
-    private void tell(Label quiet) {
+    private void receive(Label quiet) {
         program.call(
                         Sys.IOCTL,
                         Argument.of(Bindings.LISTENER),
@@ -124,6 +126,9 @@ final class SeccompSteps {
                         Argument.of(notice, Notice.NOTIF))
                 .tolerate(Errno.ENOENT, Errno.EINVAL, Errno.EBADF, Errno.ENOTTY)
                 .orElse(quiet);
+    }
+
+    private void tell() {
         program.call(
                         Sys.WRITE,
                         Argument.of(Bindings.STATUS),
@@ -144,7 +149,8 @@ final class SeccompSteps {
                 Argument.of(notice, Notice.NOTIF),
                 Argument.of(NOTIF_BYTES),
                 Argument.of(ZEROS));
-        tell(quiet);
+        receive(quiet);
+        tell();
         program.call(
                 Sys.PWRITE64,
                 Argument.of(file),

@@ -75,7 +75,7 @@ class DeniedCallTest {
     }
 
     /** The second call's maker must not be let go when the listener closes. */
-    @RepeatedTest(20)
+    @RepeatedTest(40)
     void nobodyGoesOn() throws InterruptedException {
         String script = "for i in 1 2 3 4; do (mkdir /tmp/x; echo after) & done; wait";
         Result result = killsMkdir().run("sh", "-c", script);

@@ -70,8 +70,22 @@ class PlantedLinkTest {
                 .isolation(Isolation.UNPRIVILEGED)
                 .timeout(Sandboxes.PATIENCE)
                 .mount(Mount.readWrite(writable, writable.toString()))
-                .mount(Mount.readOnly(nested, nested.toString()))
+                .mount(Mount.readWrite(nested, nested.toString()))
                 .build();
+    }
+
+    /** It would be writable without a word. */
+    @Test
+    void inPlaceNothingIsReadOnlyBeneathWhatIsNot() {
+        Powers.require(Power.LANDLOCK_SCOPES);
+        assertThatExceptionOfType(SandboxConfigException.class)
+                .isThrownBy(() ->
+                        Sandbox.builder()
+                                .isolation(Isolation.UNPRIVILEGED)
+                                .mount(Mount.readWrite(writable, writable.toString()))
+                                .mount(Mount.readOnly(nested, nested.toString()))
+                                .build())
+                .withMessageContainingAll(nested.toString(), "read-only in place");
     }
 
     private Command plant(String writable) {
