@@ -7,6 +7,7 @@ import static io.bailey.sandbox.linux.container.Sandboxes.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.bailey.sandbox.Capability;
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.Input;
@@ -14,6 +15,7 @@ import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Output;
 import io.bailey.sandbox.Result;
+import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SeccompAction;
 import io.bailey.sandbox.SeccompArgument;
@@ -210,6 +212,27 @@ class SeccompTest {
                             assertThat((Integer) Files.getAttribute(file, "unix:mode") & 06000)
                                     .isZero());
         }
+    }
+
+    /**
+     * The old form of the attribute names no user: the kernel would take it for the host's root.
+     */
+    @Test
+    void nobodyLeavesAProgramWithCapabilitiesOnTheHost(@TempDir Path shared) throws Exception {
+        Powers.require(Power.ROOT);
+        String setuid = "$caps = pack('V5', 0x02000001, 1 << 7, 0, 0, 0); ";
+        String script =
+                "$path = '/mnt/t'; $name = 'security.capability'; "
+                        + setuid
+                        + "open(F, '>', '/mnt/t'); print join ' ', "
+                        + Perl.call("setxattr", "$path", "$name", "$caps", "20", "0")
+                        + ", "
+                        + Perl.call("fsetxattr", "fileno(F)", "$name", "$caps", "20", "0")
+                        + ", "
+                        + Perl.call("getxattr", "$path", "$name", "$caps", "20");
+        Sandbox.Builder sandbox =
+                host().capabilities(Capability.DOCKER).mount(Mount.readWrite(shared, "/mnt"));
+        assertThat(sandbox.run("perl", "-e", script).orThrow().stdout()).isEqualTo("1 1 61");
     }
 
     /** Nothing of it stays: packages may be installed in an overlay. */

@@ -66,6 +66,16 @@ class OtherRulesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"setxattr", "lsetxattr", "fsetxattr", "setxattrat"})
+    void whoMayGiveFilesCapabilitiesSetsNoAttribute(String name) {
+        assertThat(answer(SET_ID, name)).isEqualTo("allow");
+        Filter able =
+                FilterCompiler.compile(
+                        Profile.NONE.preceded(SetIdRules.rules()), Filters.having("CAP_SETFCAP"));
+        assertThat(answer(able, name)).isEqualTo("EPERM");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "setsid", "setpgid", "chmod", "fchmodat2", "lchown", "setxattrat", "utimensat",
