@@ -82,7 +82,7 @@ final class Filters {
                         spec.network() == Network.HOST,
                         spec.security().isolation() == Isolation.FULL,
                         !facts.mayChangeUser() || spec.user().isPresent(),
-                        (facts.privileged() || facts.mayChangeUser()) && writesToTheHost(spec));
+                        writesToTheHost(spec));
         Compiled known = first.get();
         if (known == null) {
             known = new Compiled(key, compile(key, facts));
@@ -99,8 +99,8 @@ final class Filters {
     }
 
     /**
-     * What a sandbox of a root JVM writes there belongs to root of the host, who must not find
-     * set-user-id programs among it.
+     * What a sandbox writes there belongs to the JVM's user on the host, root or not, as whom
+     * everybody could run a set-user-id program among it.
      */
     private static boolean writesToTheHost(SandboxSpec spec) {
         return spec.writableRoot() == WritableRoot.DIRECT

@@ -98,6 +98,23 @@ class UnprivilegedTest {
         assertThat(Files.readAttributes(file, "unix:mode,uid,lastModifiedTime")).isEqualTo(before);
     }
 
+    /** An ordinary user's JVM gives the command its own user, whose files these are. */
+    @Test
+    void nobodyLeavesASetUserIdProgramOnTheHost(@TempDir Path directory) throws Exception {
+        open(directory);
+        String script =
+                "use Fcntl; umask 0; chdir '%s'; sysopen(F, 'made', O_CREAT | O_WRONLY, 04777)"
+                        + " and print 'made '; mkdir('d', 02777) and print 'made ';"
+                        + " sysopen(F, 'plain', O_CREAT | O_WRONLY, 0777) and print 'plain'";
+        assertThat(
+                        unprivileged()
+                                .mount(Mount.readWrite(directory, directory.toString()))
+                                .run("perl", "-e", script.formatted(directory))
+                                .stdout())
+                .isEqualTo("plain");
+        assertThat(Sandboxes.list(directory)).containsExactly("plain");
+    }
+
     /** A user who was picked for the sandbox has no files but those it makes. */
     @Test
     void whoOwnsNothingMayChangeModes(@TempDir Path directory) throws Exception {
