@@ -41,7 +41,7 @@ public final class StandardProfile {
     private static final int AF_NETLINK = 16;
     private static final int NETLINK_ROUTE = 0;
     private static final int SOCK_PACKET = 10;
-    private static final int SOCK_TYPE_MASK = 0xF; // include/linux/net.h
+    static final int SOCK_TYPE_MASK = 0xF; // include/linux/net.h
     static final Action EAFNOSUPPORT = Action.errno(97);
     private static final Action EPROTONOSUPPORT = Action.errno(93);
 

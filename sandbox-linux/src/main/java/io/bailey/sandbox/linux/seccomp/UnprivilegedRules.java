@@ -3,6 +3,7 @@ package io.bailey.sandbox.linux.seccomp;
 import static io.bailey.sandbox.linux.seccomp.Action.NO_PERMISSION;
 import static io.bailey.sandbox.linux.seccomp.Action.NO_SUCH_CALL;
 import static io.bailey.sandbox.linux.seccomp.Comparison.isInt;
+import static io.bailey.sandbox.linux.seccomp.Comparison.masked;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,10 @@ public final class UnprivilegedRules {
     private static final int PRIO_USER = 2;
     private static final int IOPRIO_WHO_USER = 3;
     private static final int AF_UNIX = 1;
+    private static final int SOCK_DGRAM = 2;
+
+    /** AF_UNIX takes it for SOCK_DGRAM (unix_create of net/unix/af_unix.c). */
+    private static final int SOCK_RAW = 3;
     private static final int F_SETOWN = 8;
     private static final int F_SETOWN_EX = 15;
     private static final int FIOSETOWN = 0x8901;
@@ -45,6 +50,7 @@ public final class UnprivilegedRules {
             "getxattr lgetxattr fgetxattr getxattrat listxattr llistxattr flistxattr listxattrat";
 
     private static final Action NOT_SUPPORTED = Action.errno(95);
+    private static final Action ESOCKTNOSUPPORT = Action.errno(94);
 
     /** Landlock asks for no right to look on. */
     private static final String NOTIFICATIONS = "inotify_add_watch fanotify_init fanotify_mark";
@@ -64,7 +70,7 @@ public final class UnprivilegedRules {
      * The rules.
      *
      * @param network whether sockets may be made; without, none of any family can, as there is no
-     *     empty network to put the sandbox into. Pairs of AF_UNIX remain
+     *     empty network to put the sandbox into. Pairs of AF_UNIX streams remain
      * @param ownsFiles whether the user has files of its own on the host, whose modes and owners
      *     are nobody's business here; not one who was picked for this sandbox
      * @param scopedSignals whether Landlock keeps signals inside (ABI 6, Linux 6.12). Where it does
@@ -86,6 +92,7 @@ public final class UnprivilegedRules {
             rules.add(Rule.of(NO_PERMISSION, "ioctl", isInt(1, request)));
         }
         targets(rules);
+        pairs(rules);
         if (!network) {
             sockets(rules);
         }
@@ -109,6 +116,14 @@ public final class UnprivilegedRules {
         rules.add(Rule.of(NO_PERMISSION, "setpriority", isInt(0, PRIO_USER)));
         rules.add(Rule.of(NO_PERMISSION, "ioprio_set", isInt(0, IOPRIO_WHO_USER)));
         rules.add(Rule.of(NO_PERMISSION, "setpriority ioprio_set", second));
+    }
+
+    /** An end that is not bound to its other one sends to any named socket of the host. */
+    private static void pairs(List<Rule> rules) {
+        for (int type : new int[] {SOCK_DGRAM, SOCK_RAW}) {
+            Comparison test = masked(1, StandardProfile.SOCK_TYPE_MASK, type);
+            rules.add(Rule.of(ESOCKTNOSUPPORT, "socketpair", test));
+        }
     }
 
     private static void sockets(List<Rule> rules) {

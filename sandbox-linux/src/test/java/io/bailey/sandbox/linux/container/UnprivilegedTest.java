@@ -241,6 +241,18 @@ class UnprivilegedTest {
         }
     }
 
+    /** Journals and the like take datagrams from whoever can reach them. */
+    @Test
+    void noPairOfSocketsSendsToTheHost() throws InterruptedException {
+        String script =
+                "use Socket; for $type (SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOCK_SEQPACKET) {"
+                        + " print socketpair($a, $b, AF_UNIX, $type, 0) ? 'made ' : $! + 0 . ' ' }";
+        for (Network network : Network.values()) {
+            assertThat(unprivileged().network(network).run("perl", "-e", script).stdout())
+                    .isEqualTo("94 94 made made ");
+        }
+    }
+
     @Test
     void errorsNameTheCommandAndTheCause() {
         assertThatExceptionOfType(CommandException.class)

@@ -115,6 +115,17 @@ class OtherRulesTest {
         assertThat(answer(UNSCOPED, "socket", 2, 1)).isEqualTo("allow");
     }
 
+    /** SOCK_NONBLOCK and SOCK_CLOEXEC stand in the same argument. */
+    @ParameterizedTest
+    @ValueSource(longs = {2, 3, 2 | 02000000, 3 | 04000, 0x1234_0000_0000_0002L})
+    void noPairSendsToOthers(long type) {
+        for (Filter filter : new Filter[] {ALONE, UNSCOPED}) {
+            assertThat(answer(filter, "socketpair", 1, type)).isEqualTo("ESOCKTNOSUPPORT");
+            assertThat(answer(filter, "socketpair", 1, 1 | 02000000)).isEqualTo("allow");
+            assertThat(answer(filter, "socketpair", 1, 5)).isEqualTo("allow");
+        }
+    }
+
     @Test
     void unscopedSignalsReachTheOwnGroupOnly() {
         assertThat(answer(UNSCOPED, "kill", 0, 15)).isEqualTo("allow");
