@@ -15,10 +15,7 @@ import io.bailey.sandbox.linux.host.HostFacts;
 import io.bailey.sandbox.linux.launch.SystemCallNotice;
 import io.bailey.sandbox.linux.plan.Walls.Seccomp;
 import io.bailey.sandbox.linux.plan.Walls.Watch;
-import io.bailey.sandbox.linux.seccomp.Action;
 import io.bailey.sandbox.linux.seccomp.Architecture;
-import io.bailey.sandbox.linux.seccomp.Comparison;
-import io.bailey.sandbox.linux.seccomp.Conditions;
 import io.bailey.sandbox.linux.seccomp.Context;
 import io.bailey.sandbox.linux.seccomp.Filter;
 import io.bailey.sandbox.linux.seccomp.FilterCompiler;
@@ -46,10 +43,6 @@ import java.util.stream.Collectors;
 final class Filters {
     /** An application has a few kinds of sandboxes; a filter is some 8 KiB. */
     private static final int MOST = 100;
-
-    private static final int EAFNOSUPPORT = 97;
-    private static final int AF_UNIX = 1;
-    private static final long INT = 0xFFFFFFFFL;
 
     /** Of the kind that was asked for first, which often is the only one. */
     private final AtomicReference<@Nullable Compiled> first = new AtomicReference<>();
@@ -130,14 +123,7 @@ final class Filters {
             rules.addAll(SetIdRules.rules());
         }
         if (!key.namespaces()) {
-            // Sockets of services, which trust who can reach them; Landlock knows them from 7.1 on.
-            rules.add(
-                    new Rule(
-                            List.of("socket"),
-                            Action.errno(EAFNOSUPPORT),
-                            List.of(Comparison.masked(0, INT, AF_UNIX)),
-                            Conditions.NONE));
-            rules.addAll(UnprivilegedRules.rules(key.network(), key.ownsFiles(), true));
+            rules.addAll(UnprivilegedRules.rules(key.network(), key.ownsFiles()));
         }
         return rules;
     }

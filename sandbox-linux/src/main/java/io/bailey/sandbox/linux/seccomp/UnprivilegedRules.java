@@ -27,10 +27,6 @@ public final class UnprivilegedRules {
 
     /** AF_UNIX takes it for SOCK_DGRAM (unix_create of net/unix/af_unix.c). */
     private static final int SOCK_RAW = 3;
-    private static final int F_SETOWN = 8;
-    private static final int F_SETOWN_EX = 15;
-    private static final int FIOSETOWN = 0x8901;
-    private static final int SIOCSPGRP = 0x8902;
 
     /** FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR: file_setattr by other names. */
     private static final int[] SET_ATTRIBUTES = {0x4008_6602, 0x4004_6602, 0x401C_5820};
@@ -69,16 +65,13 @@ public final class UnprivilegedRules {
     /**
      * The rules.
      *
-     * @param network whether sockets may be made; without, none of any family can, as there is no
-     *     empty network to put the sandbox into. Pairs of AF_UNIX streams remain
+     * @param network whether sockets other than AF_UNIX may be made; without, none of any family
+     *     can, as there is no empty network to put the sandbox into. Pairs of AF_UNIX streams
+     *     remain
      * @param ownsFiles whether the user has files of its own on the host, whose modes and owners
      *     are nobody's business here; not one who was picked for this sandbox
-     * @param scopedSignals whether Landlock keeps signals inside (ABI 6, Linux 6.12). Where it does
-     *     not, kill reaches the own process group only and every other way to send a signal is
-     *     shut, at the price of abort (which then dies of SIGSEGV), pthread_kill, and the
-     *     preemption of Go
      */
-    public static List<Rule> rules(boolean network, boolean ownsFiles, boolean scopedSignals) {
+    public static List<Rule> rules(boolean network, boolean ownsFiles) {
         List<Rule> rules = new ArrayList<>();
         for (String names : new String[] {GROUPS, METADATA, NOTIFICATIONS, IPC, OTHERS}) {
             rules.add(Rule.of(NO_PERMISSION, names));
@@ -92,12 +85,9 @@ public final class UnprivilegedRules {
             rules.add(Rule.of(NO_PERMISSION, "ioctl", isInt(1, request)));
         }
         targets(rules);
-        pairs(rules);
+        servicesOfTheHost(rules);
         if (!network) {
-            sockets(rules);
-        }
-        if (!scopedSignals) {
-            signals(rules);
+            noSockets(rules);
         }
         return rules;
     }
@@ -118,36 +108,25 @@ public final class UnprivilegedRules {
         rules.add(Rule.of(NO_PERMISSION, "setpriority ioprio_set", second));
     }
 
-    /** An end that is not bound to its other one sends to any named socket of the host. */
-    private static void pairs(List<Rule> rules) {
+    /**
+     * They trust who can reach their sockets, and Landlock knows those from Linux 7.1 on. Either
+     * end of a pair of datagrams sends to any of them. What socketcall makes lies behind a pointer.
+     */
+    private static void servicesOfTheHost(List<Rule> rules) {
+        rules.add(Rule.of(NO_SUCH_CALL, "socketcall"));
+        rules.add(Rule.of(StandardProfile.EAFNOSUPPORT, "socket", isInt(0, AF_UNIX)));
         for (int type : new int[] {SOCK_DGRAM, SOCK_RAW}) {
             Comparison test = masked(1, StandardProfile.SOCK_TYPE_MASK, type);
             rules.add(Rule.of(ESOCKTNOSUPPORT, "socketpair", test));
         }
     }
 
-    private static void sockets(List<Rule> rules) {
+    private static void noSockets(List<Rule> rules) {
         rules.add(Rule.of(StandardProfile.EAFNOSUPPORT, "socket"));
-        rules.add(Rule.of(NO_SUCH_CALL, "socketcall"));
         rules.add(
                 Rule.of(
                         StandardProfile.EAFNOSUPPORT,
                         "socketpair",
                         Comparison.of(0, Operator.NE, AF_UNIX)));
-    }
-
-    private static void signals(List<Rule> rules) {
-        rules.add(
-                Rule.of(
-                        NO_PERMISSION,
-                        "tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal"));
-        rules.add(Rule.of(NO_PERMISSION, "kill", Comparison.of(0, Operator.NE, 0)));
-        // The owner of a file gets a signal, any that F_SETSIG names, when it can be read.
-        for (int command : new int[] {F_SETOWN, F_SETOWN_EX}) {
-            rules.add(Rule.of(NO_PERMISSION, "fcntl fcntl64", isInt(1, command)));
-        }
-        for (int request : new int[] {FIOSETOWN, SIOCSPGRP}) {
-            rules.add(Rule.of(NO_PERMISSION, "ioctl", isInt(1, request)));
-        }
     }
 }

@@ -71,7 +71,7 @@ class FilterCompilerTest {
             FilterCompiler.requireStartable(
                     StandardProfile.profile()
                             .preceded(SetIdRules.rules())
-                            .preceded(UnprivilegedRules.rules(false, true, false)),
+                            .preceded(UnprivilegedRules.rules(false, true)),
                     context);
         }
     }

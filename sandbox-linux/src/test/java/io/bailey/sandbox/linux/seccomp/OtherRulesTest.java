@@ -12,9 +12,9 @@ class OtherRulesTest {
             FilterCompiler.compile(StrictProfile.profile(), Filters.X86);
     private static final Filter SET_ID = after(new Profile(Action.ALLOW, SetIdRules.rules()));
     private static final Filter ALONE =
-            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(false, true, true)));
-    private static final Filter UNSCOPED =
-            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(true, true, false)));
+            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(false, true)));
+    private static final Filter NETWORKED =
+            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(true, true)));
 
     private static Filter after(Profile profile) {
         return FilterCompiler.compile(profile, Filters.X86);
@@ -112,29 +112,34 @@ class OtherRulesTest {
         assertThat(answer(ALONE, "socket", 1, 1)).isEqualTo("EAFNOSUPPORT");
         assertThat(answer(ALONE, "socketpair", 1, 1)).isEqualTo("allow");
         assertThat(answer(ALONE, "socketpair", 2, 1)).isEqualTo("EAFNOSUPPORT");
-        assertThat(answer(UNSCOPED, "socket", 2, 1)).isEqualTo("allow");
+        assertThat(answer(NETWORKED, "socket", 2, 1)).isEqualTo("allow");
     }
 
     /** SOCK_NONBLOCK and SOCK_CLOEXEC stand in the same argument. */
     @ParameterizedTest
     @ValueSource(longs = {2, 3, 2 | 02000000, 3 | 04000, 0x1234_0000_0000_0002L})
     void noPairSendsToOthers(long type) {
-        for (Filter filter : new Filter[] {ALONE, UNSCOPED}) {
+        for (Filter filter : new Filter[] {ALONE, NETWORKED}) {
             assertThat(answer(filter, "socketpair", 1, type)).isEqualTo("ESOCKTNOSUPPORT");
             assertThat(answer(filter, "socketpair", 1, 1 | 02000000)).isEqualTo("allow");
             assertThat(answer(filter, "socketpair", 1, 5)).isEqualTo("allow");
         }
     }
 
+    /** On the host's network too: the services of the host listen there, and at their paths. */
     @Test
-    void unscopedSignalsReachTheOwnGroupOnly() {
-        assertThat(answer(UNSCOPED, "kill", 0, 15)).isEqualTo("allow");
-        assertThat(answer(UNSCOPED, "kill", -1, 15)).isEqualTo("EPERM");
-        assertThat(answer(UNSCOPED, "kill", 1, 15)).isEqualTo("EPERM");
-        assertThat(answer(UNSCOPED, "tgkill")).isEqualTo("EPERM");
-        assertThat(answer(UNSCOPED, "fcntl", 0, 8, 1)).isEqualTo("EPERM");
-        assertThat(answer(UNSCOPED, "fcntl", 0, 3)).isEqualTo("allow");
-        assertThat(answer(ALONE, "kill", 1, 15)).isEqualTo("allow");
-        assertThat(answer(ALONE, "fcntl", 0, 8, 1)).isEqualTo("allow");
+    void noSocketReachesServicesOfTheHost() {
+        Filter both =
+                FilterCompiler.compile(
+                        Profile.NONE.preceded(UnprivilegedRules.rules(true, true)),
+                        Filters.X86.withThirtyTwoBit(true));
+        for (long dirt : new long[] {0, 1L << 32}) {
+            assertThat(answer(both, "socket", dirt | 1, 1)).isEqualTo("EAFNOSUPPORT");
+        }
+        assertThat(answer(both, "socket", 2, 1)).isEqualTo("allow");
+        assertThat(Filters.answer(both, Call.of(Architecture.I386, "socketcall", 1)))
+                .isEqualTo("ENOSYS");
+        assertThat(Filters.answer(both, Call.of(Architecture.I386, "socket", 1)))
+                .isEqualTo("EAFNOSUPPORT");
     }
 }

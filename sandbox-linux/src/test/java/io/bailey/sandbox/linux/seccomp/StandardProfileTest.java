@@ -289,7 +289,7 @@ class StandardProfileTest {
         StandardProfile.profile().requireKnownNames();
         StrictProfile.profile().requireKnownNames();
         Profile.NONE.preceded(SetIdRules.rules()).requireKnownNames();
-        Profile.NONE.preceded(UnprivilegedRules.rules(false, true, false)).requireKnownNames();
+        Profile.NONE.preceded(UnprivilegedRules.rules(false, true)).requireKnownNames();
     }
 
     /** Both are paid at each start; see docs/performance.md. */
