@@ -51,6 +51,10 @@ public sealed interface SeccompProfile {
      * Returns no profile: every system call may be made. Refused for {@link
      * Isolation#UNPRIVILEGED}.
      *
+     * <p>Its programs are trusted: one that {@link Container#exec(Command)} brought in can give its
+     * child to its own parent outside ({@code CLONE_PARENT}), which every other profile refuses,
+     * and which then does not end with the sandbox.
+     *
      * @return the absence of a filter
      */
     static SeccompProfile none() {

@@ -20,6 +20,7 @@ import io.bailey.sandbox.linux.seccomp.Context;
 import io.bailey.sandbox.linux.seccomp.Filter;
 import io.bailey.sandbox.linux.seccomp.FilterCompiler;
 import io.bailey.sandbox.linux.seccomp.KernelVersion;
+import io.bailey.sandbox.linux.seccomp.ParentRules;
 import io.bailey.sandbox.linux.seccomp.Profile;
 import io.bailey.sandbox.linux.seccomp.ProfileException;
 import io.bailey.sandbox.linux.seccomp.Rule;
@@ -118,7 +119,7 @@ final class Filters {
     }
 
     private static List<Rule> first(Key key) {
-        List<Rule> rules = new ArrayList<>();
+        List<Rule> rules = new ArrayList<>(ParentRules.rules());
         if (key.refuseSetId()) {
             rules.addAll(SetIdRules.rules());
         }

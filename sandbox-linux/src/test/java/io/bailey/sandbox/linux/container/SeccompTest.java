@@ -183,6 +183,21 @@ class SeccompTest {
                 .withMessageContaining(word);
     }
 
+    /** The parent of a command that entered a sandbox is outside. */
+    @Test
+    void nobodyGivesItsChildToItsParent() throws Exception {
+        String script = "print " + Perl.call("clone", "0x8011", "0", "0", "0", "0");
+        for (SeccompProfile profile :
+                List.of(
+                        SeccompProfile.standard(),
+                        SeccompProfile.strict(),
+                        SeccompProfile.builder().otherwise(SeccompAction.allow()).build())) {
+            try (Container container = host().seccomp(profile).start("sleep", "600")) {
+                assertThat(container.exec("perl", "-e", script).stdout()).isEqualTo("22");
+            }
+        }
+    }
+
     @Test
     void strictLetsProgramsCompute() throws InterruptedException {
         assertThat(host().seccomp(SeccompProfile.strict()).run("echo", "hi").orThrow().stdout())

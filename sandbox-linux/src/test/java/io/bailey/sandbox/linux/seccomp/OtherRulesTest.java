@@ -47,6 +47,17 @@ class OtherRulesTest {
         assertThat(answer(STRICT, "tgkill")).isEqualTo("allow");
     }
 
+    @Test
+    void noChildIsGivenToTheParent() {
+        Filter filter = after(Profile.NONE.preceded(ParentRules.rules()));
+        for (long flags : new long[] {0x8011, 0x1_8000, 1L << 32 | 0x8000}) {
+            assertThat(answer(filter, "clone", flags)).isEqualTo("EINVAL");
+        }
+        assertThat(answer(filter, "clone", 0x003D_0F00)).isEqualTo("allow");
+        assertThat(answer(filter, "clone", 17, 0x8000)).isEqualTo("allow");
+        assertThat(answer(filter, "clone3")).isEqualTo("ENOSYS");
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {04000, 02000, 06000, 04755, 0xDEAD_0000_0000_0800L})
     void noSetIdFileIsMade(long mode) {
