@@ -77,10 +77,10 @@ final class Decisions {
 
     /**
      * With a listener of our own, the supervisors of a profile are not there, and the call gets
-     * what the kernel would say then.
+     * what the kernel would say then. Nor are tracers: one inside would let itself do everything.
      */
     private int value(Action action, String name) {
-        if (action.kind() == Action.Kind.NOTIFY) {
+        if (action.kind().asks()) {
             return Action.NO_SUCH_CALL.encoded();
         }
         return context.killsByNotification()

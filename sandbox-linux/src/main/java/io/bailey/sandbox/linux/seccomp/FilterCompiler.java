@@ -82,7 +82,7 @@ public final class FilterCompiler {
         return !letsThrough(decision.otherwise());
     }
 
-    /** Allowed, or logged. A tracer is not there when a command starts. */
+    /** Allowed, or logged. */
     private static boolean letsThrough(int value) {
         return value == Action.ALLOW.encoded() || value == Action.LOG.encoded();
     }

@@ -27,9 +27,12 @@ class FilterCompilerTest {
         assertThat(Filters.answer(filter, Call.of(Architecture.I386, "read"))).isEqualTo("kill");
     }
 
-    @Test
-    void supervisorsOfAProfileAreNotThere() {
-        Profile asking = Profile.NONE.preceded(List.of(Rule.of(Action.NOTIFY, "mount")));
+    /** A tracer inside would be one of those that the filter is against. */
+    @ParameterizedTest
+    @ValueSource(strings = {"NOTIFY", "TRACE"})
+    void whomAProfileAsksIsNotThere(Action.Kind kind) {
+        Action asks = new Action(kind, 0);
+        Profile asking = Profile.NONE.preceded(List.of(Rule.of(asks, "mount")));
         for (boolean listener : new boolean[] {true, false}) {
             Context context = Filters.X86.withKillsByNotification(listener);
             Filter filter = FilterCompiler.compile(asking, context);

@@ -63,8 +63,7 @@ final class Reference {
             }
             case TRAP -> 0x0003_0000 | action.data();
             case ERRNO -> 0x0005_0000 | action.data();
-            case NOTIFY -> 0x0005_0000 | 38;
-            case TRACE -> 0x7FF0_0000 | action.data();
+            case NOTIFY, TRACE -> 0x0005_0000 | 38;
             case LOG -> 0x7FFC_0000;
             case ALLOW -> 0x7FFF_0000;
         };
