@@ -131,6 +131,20 @@ class SeccompTest {
                 .contains("not permitted");
     }
 
+    /** As the builder says: of several tests on one argument one is enough. */
+    @Test
+    void eitherOfTwoValuesIsDenied() throws InterruptedException {
+        SeccompProfile profile =
+                SeccompProfile.builder(SeccompProfile.standard())
+                        .deny(
+                                "kill",
+                                SeccompArgument.masked(1, 0xFFFFFFFFL, 10),
+                                SeccompArgument.masked(1, 0xFFFFFFFFL, 12))
+                        .build();
+        String script = "for s in 0 10 12; do kill -$s $$ 2>/dev/null && echo sent $s; done; true";
+        assertThat(sh(host().seccomp(profile), script)).isEqualTo("sent 0");
+    }
+
     @Test
     void aTrapCanBeHandled() throws InterruptedException {
         SeccompProfile traps =
