@@ -122,9 +122,11 @@ public sealed interface SeccompProfile {
     /**
      * Runs a command in a sandbox as the given one but for its seccomp profile, which is none, and
      * returns the profile it needs. The kernel tells the library of each call and waits for it
-     * ({@code seccomp_unotify(2)}), so the command is slower; nothing is refused to it. What the
-     * command does on another day, with other input, is not in the record: run what matters. The
-     * command's streams are as it says.
+     * ({@code seccomp_unotify(2)}), so the command is slower. Nothing is refused to it but what is
+     * refused under every profile: other ABIs, {@code clone3} and {@code CLONE_PARENT}, and
+     * set-user-id files where the sandbox writes to the host. What the command does on another day,
+     * with other input, is not in the record: run what matters. The command's streams are as it
+     * says.
      *
      * @param sandbox the recipe
      * @param command the command

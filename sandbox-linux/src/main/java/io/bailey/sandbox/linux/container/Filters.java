@@ -68,15 +68,7 @@ final class Filters {
 
     /** The filter for {@code spec}. */
     Optional<Seccomp> of(SandboxSpec spec, HostFacts facts) {
-        Key key =
-                new Key(
-                        spec.security().seccomp(),
-                        spec.security().capabilities(),
-                        spec.init(),
-                        spec.network() == Network.HOST,
-                        spec.security().isolation() == Isolation.FULL,
-                        !facts.mayChangeUser() || spec.user().isPresent(),
-                        writesToTheHost(spec));
+        Key key = key(spec, facts);
         Compiled known = first.get();
         if (known == null) {
             known = new Compiled(key, compile(key, facts));
@@ -87,9 +79,22 @@ final class Filters {
                 : Further.COMPILED.get(key, wanted -> compile(wanted, facts));
     }
 
-    /** A filter that refuses nothing and tells everything. */
-    static Seccomp recording() {
-        return new Seccomp(words(FilterCompiler.recording(architecture())), Watch.CALLS);
+    private static Key key(SandboxSpec spec, HostFacts facts) {
+        return new Key(
+                spec.security().seccomp(),
+                spec.security().capabilities(),
+                spec.init(),
+                spec.network() == Network.HOST,
+                spec.security().isolation() == Isolation.FULL,
+                !facts.mayChangeUser() || spec.user().isPresent(),
+                writesToTheHost(spec));
+    }
+
+    /** A filter that tells everything, and refuses only what every profile's filter refuses. */
+    static Seccomp recording(SandboxSpec spec, HostFacts facts) {
+        Key key = key(spec, facts);
+        Context context = context(key, facts).withThirtyTwoBit(false);
+        return new Seccomp(words(FilterCompiler.recording(first(key), context)), Watch.CALLS);
     }
 
     /**

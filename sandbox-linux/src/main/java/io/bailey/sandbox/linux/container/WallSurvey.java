@@ -27,7 +27,7 @@ final class WallSurvey {
         return new Walls(capabilities(facts, spec), filters.of(spec, facts), landlock(facts, spec));
     }
 
-    /** The same, but that every system call is let through and told of. */
+    /** The same, but that no profile refuses a system call, and each is told of. */
     static Walls recording(HostFacts facts, SandboxSpec spec) {
         if (!spec.init() || spec.security().isolation() == Isolation.UNPRIVILEGED) {
             throw new SandboxConfigException(
@@ -35,7 +35,9 @@ final class WallSurvey {
                             + " which does not consist of seccomp; record with init(true) and FULL");
         }
         return new Walls(
-                capabilities(facts, spec), Optional.of(Filters.recording()), landlock(facts, spec));
+                capabilities(facts, spec),
+                Optional.of(Filters.recording(spec, facts)),
+                landlock(facts, spec));
     }
 
     private static long capabilities(HostFacts facts, SandboxSpec spec) {

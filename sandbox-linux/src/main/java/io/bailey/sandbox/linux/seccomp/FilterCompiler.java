@@ -47,12 +47,12 @@ public final class FilterCompiler {
     /**
      * Hands every call to the filter's listener, but for the few that starting and ending take. Its
      * listener sees what a command does, and answers "go on".
+     *
+     * @param first rules that hold nevertheless; what they refuse is not told of
      */
-    public static Filter recording(Architecture architecture) {
+    public static Filter recording(List<Rule> first, Context context) {
         Profile all = new Profile(Action.KILL_PROCESS, Action.KILL_PROCESS, List.of(NOT_RECORDED));
-        return compile(
-                all,
-                Context.of(architecture, new KernelVersion(5, 0)).withKillsByNotification(true));
+        return compile(all.preceded(first), context.withKillsByNotification(true));
     }
 
     /**

@@ -285,6 +285,19 @@ class SeccompTest {
         assertThat(both(host().seccomp(profile), "chmod 700 /tmp")).contains("not permitted");
     }
 
+    /** What is recorded runs as much among the host's files as what is not. */
+    @Test
+    void aRecordingLeavesNoSetUserIdProgramOnTheHost(@TempDir Path shared) throws Exception {
+        Powers.require(Power.USERNS);
+        String script =
+                "cp /bin/true /mnt/t; chmod 4755 /mnt/t; chmod 750 /mnt/t && chmod 2755 /mnt/t; true";
+        SeccompProfile.record(
+                host().mount(Mount.readWrite(shared, "/mnt")).build(),
+                Command.of("sh", "-c", script));
+        assertThat((Integer) Files.getAttribute(shared.resolve("t"), "unix:mode") & 07777)
+                .isEqualTo(0750);
+    }
+
     @Test
     void halfARecordingIsNone() {
         assertThatExceptionOfType(io.bailey.sandbox.ExitException.class)
