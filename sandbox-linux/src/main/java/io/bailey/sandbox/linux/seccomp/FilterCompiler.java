@@ -6,9 +6,6 @@ import java.util.List;
 
 /** From profiles to filters. */
 public final class FilterCompiler {
-    /** Without these no command starts, or its failure could not be told. */
-    private static final List<String> TO_START = List.of("execve", "openat", "write", "exit_group");
-
     /** What the init needs on its own way, and what would only tell of the init. */
     private static final Rule NOT_RECORDED =
             Rule.of(Action.ALLOW, "execve execveat openat write rt_sigreturn exit exit_group");
@@ -61,14 +58,14 @@ public final class FilterCompiler {
      */
     public static void requireStartable(Profile profile, Context context) {
         Decisions decisions = new Decisions(profile, context, context.architecture());
-        for (String name : TO_START) {
+        for (String name : Decisions.TO_START) {
             if (deniesAlways(decisions.of(name))) {
                 throw new ProfileException(
                         "the profile denies "
                                 + name
                                 + " whatever its arguments are, and without it"
                                 + " no command can be started; allow "
-                                + String.join(", ", TO_START));
+                                + String.join(", ", Decisions.TO_START));
             }
         }
     }

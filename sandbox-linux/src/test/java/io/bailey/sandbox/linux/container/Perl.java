@@ -22,6 +22,12 @@ final class Perl {
         return "(syscall(" + all + ") == -1 ? $! + 0 : 0)";
     }
 
+    /** Becomes the program that a descriptor is of, which is what fexecve(3) does. */
+    static String execveat(String descriptor) {
+        return "$none = ''; $argv = pack('p2', 'perl', undef); $envp = pack('p', undef); exit "
+                + call("execveat", descriptor, "$none", "$argv", "$envp", "0x1000");
+    }
+
     private static int number(String name) {
         SyscallTable table = SyscallTable.of(Architecture.valueOf(Arch.current().name()));
         return IntStream.range(0, MOST)

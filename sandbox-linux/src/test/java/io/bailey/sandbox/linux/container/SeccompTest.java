@@ -68,6 +68,19 @@ class SeccompTest {
         assertThat(result.stdout()).isEqualTo("before\n");
     }
 
+    /** They start and end programs, but not this one. */
+    @Test
+    void execveatAndTheEndOfAThreadAreNamedToo() throws InterruptedException {
+        SeccompProfile kills =
+                SeccompProfile.builder(SeccompProfile.standard()).kill("execveat", "exit").build();
+        String execveat = "open(F, '/bin/true'); " + Perl.execveat("fileno(F)");
+        assertThat(host().seccomp(kills).run("perl", "-e", execveat).termination())
+                .isEqualTo(new Termination.SyscallDenied("execveat"));
+        String exit = Perl.call("exit", "0");
+        assertThat(host().seccomp(kills).run("perl", "-e", exit).termination())
+                .isEqualTo(new Termination.SyscallDenied("exit"));
+    }
+
     /** Not only the one that made it, and not only while someone polls. */
     @Test
     void theWholeSandboxDies() throws Exception {

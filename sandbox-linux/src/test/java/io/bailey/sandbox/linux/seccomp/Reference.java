@@ -4,8 +4,7 @@ import java.util.Set;
 
 /** What a filter has to decide, said as plainly as can be. */
 final class Reference {
-    private static final Set<String> REAL_KILLS =
-            Set.of("execve", "execveat", "openat", "write", "exit", "exit_group");
+    private static final Set<String> REAL_KILLS = Set.of("execve", "openat", "write", "exit_group");
 
     private Reference() {}
 
