@@ -8,7 +8,7 @@ import java.util.List;
 public final class FilterCompiler {
     /** What the init needs on its own way, and what would only tell of the init. */
     private static final Rule NOT_RECORDED =
-            Rule.of(Action.ALLOW, "execve execveat openat write rt_sigreturn exit exit_group");
+            Rule.of(Action.ALLOW, "execve openat write rt_sigreturn exit exit_group");
 
     private FilterCompiler() {}
 

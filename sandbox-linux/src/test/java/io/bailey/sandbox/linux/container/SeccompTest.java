@@ -298,6 +298,15 @@ class SeccompTest {
         assertThat(both(host().seccomp(profile), "chmod 700 /tmp")).contains("not permitted");
     }
 
+    /** fexecve(3), which is not among what every start takes. */
+    @Test
+    void aRecordingHearsOfExecveat() throws InterruptedException {
+        Command command =
+                Command.of("perl", "-e", "open(F, '/bin/true'); " + Perl.execveat("fileno(F)"));
+        SeccompProfile.Rules profile = SeccompProfile.record(command);
+        assertThat(host().seccomp(profile).run(command).exitCode()).isZero();
+    }
+
     /** What is recorded runs as much among the host's files as what is not. */
     @Test
     void aRecordingLeavesNoSetUserIdProgramOnTheHost(@TempDir Path shared) throws Exception {
