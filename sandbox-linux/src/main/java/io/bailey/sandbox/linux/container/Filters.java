@@ -161,14 +161,17 @@ final class Filters {
 
     /** The name of a call, for people. */
     static String name(SystemCallNotice notice) {
+        return known(notice)
+                .orElseGet(() -> "syscall_" + Integer.toUnsignedString(notice.number()));
+    }
+
+    /** The name of a call, if our tables have it. */
+    static Optional<String> known(SystemCallNotice notice) {
         for (Architecture architecture : Architecture.values()) {
             if (architecture != Architecture.X32 && architecture.auditNumber() == notice.arch()) {
-                Optional<String> name = SyscallTable.of(architecture).name(notice.number());
-                if (name.isPresent()) {
-                    return name.get();
-                }
+                return SyscallTable.of(architecture).name(notice.number());
             }
         }
-        return "syscall_" + Integer.toUnsignedString(notice.number());
+        return Optional.empty();
     }
 }
