@@ -20,8 +20,7 @@ class FilterCompilerTest {
         Filter filter = FilterCompiler.compile(KILLING, Filters.X86.withKillsByNotification(true));
         assertThat(Filters.answer(filter, Call.of("mount"))).isEqualTo("notify");
         assertThat(Filters.answer(filter, Call.of("read"))).isEqualTo("allow");
-        for (String early :
-                List.of("execve", "openat", "write", "exit_group")) {
+        for (String early : List.of("execve", "openat", "write", "exit_group")) {
             assertThat(Filters.answer(filter, Call.of(early))).isEqualTo("kill");
         }
         assertThat(Filters.answer(filter, Call.of(Architecture.I386, "read"))).isEqualTo("kill");
