@@ -28,8 +28,26 @@ public final class UnprivilegedRules {
     /** AF_UNIX takes it for SOCK_DGRAM (unix_create of net/unix/af_unix.c). */
     private static final int SOCK_RAW = 3;
 
-    /** FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR: file_setattr by other names. */
-    private static final int[] SET_ATTRIBUTES = {0x4008_6602, 0x4004_6602, 0x401C_5820};
+    /**
+     * The types (_IOC_TYPE) of file systems' requests: 'f' (attributes, encryption, verity), 'X'
+     * (of XFS, now everybody's), 'r' (FAT) and that of btrfs. Many change a file or its directory
+     * by a descriptor that can only read, which is all that Landlock looks at.
+     */
+    private static final int[] FILE_SYSTEMS = {0x6600, 0x5800, 0x7200, 0x9400};
+
+    private static final long TYPE = 0xFF00;
+
+    /**
+     * What of them only asks, FS_IOC_GETFLAGS, FS_IOC32_GETFLAGS, FS_IOC_FIEMAP and
+     * FS_IOC_FSGETXATTR, or wants a descriptor that may write, FICLONE, FICLONERANGE and
+     * FIDEDUPERANGE.
+     */
+    private static final int[] HARMLESS = {
+        0x8008_6601, 0x8004_6601, 0xC020_660B, 0x801C_581F, 0x4004_9409, 0x4020_940D, 0xC018_9436
+    };
+
+    /** FS_IOC_SETVERSION, FS_IOC32_SETVERSION: of a type that is mostly others'. */
+    private static final int[] SET_VERSION = {0x4008_7602, 0x4004_7602};
 
     private static final String GROUPS = "setsid setpgid";
     private static final String OWNERS =
@@ -81,15 +99,36 @@ public final class UnprivilegedRules {
         }
         rules.add(Rule.of(NO_SUCH_CALL, IO_URING));
         rules.add(Rule.of(NOT_SUPPORTED, ATTRIBUTES));
-        for (int request : SET_ATTRIBUTES) {
-            rules.add(Rule.of(NO_PERMISSION, "ioctl", isInt(1, request)));
-        }
         targets(rules);
         servicesOfTheHost(rules);
         if (!network) {
             noSockets(rules);
         }
+        fileSystems(rules);
         return rules;
+    }
+
+    /** Of types, for each file system has requests of its own and gets new ones. */
+    private static void fileSystems(List<Rule> rules) {
+        for (int type : FILE_SYSTEMS) {
+            List<Comparison> tests = new ArrayList<>(List.of(masked(1, TYPE, type)));
+            for (int request : HARMLESS) {
+                if ((request & TYPE) == type) {
+                    tests.addAll(isNot(request));
+                }
+            }
+            rules.add(Rule.of(NO_PERMISSION, "ioctl", tests.toArray(Comparison[]::new)));
+        }
+        for (int request : SET_VERSION) {
+            rules.add(Rule.of(NO_PERMISSION, "ioctl", isInt(1, request)));
+        }
+    }
+
+    /** As unsigned, and as musl makes a long of it. */
+    private static List<Comparison> isNot(int request) {
+        return List.of(
+                Comparison.of(1, Operator.NE, Integer.toUnsignedLong(request)),
+                Comparison.of(1, Operator.NE, request));
     }
 
     /** Only the caller itself, which is 0; its own number cannot be told from another's. */

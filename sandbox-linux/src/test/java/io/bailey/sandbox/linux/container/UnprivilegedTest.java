@@ -115,6 +115,21 @@ class UnprivilegedTest {
         assertThat(Sandboxes.list(directory)).containsExactly("plain");
     }
 
+    /** A descriptor that can only read is enough for these: FS_IOC_ENABLE_VERITY, of btrfs. */
+    @Test
+    void readersChangeNothingByIoctl(@TempDir Path directory) throws Exception {
+        Files.writeString(open(directory).resolve("file"), "x");
+        String script =
+                "open(F, '%s/file'); for (0x40806685, 0x5000940E, 0x80086601) {"
+                        + " print ioctl(F, $_, my $b = chr(0) x 5000) ? 0 : $! + 0, ' ' }";
+        String said =
+                unprivileged()
+                        .mount(Mount.readOnly(directory, directory.toString()))
+                        .run("perl", "-e", script.formatted(directory))
+                        .stdout();
+        assertThat(said).startsWith("1 1 ").doesNotEndWith(" 1 ");
+    }
+
     /** A user who was picked for the sandbox has no files but those it makes. */
     @Test
     void whoOwnsNothingMayChangeModes(@TempDir Path directory) throws Exception {

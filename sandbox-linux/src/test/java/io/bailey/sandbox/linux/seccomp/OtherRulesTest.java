@@ -126,6 +126,53 @@ class OtherRulesTest {
         assertThat(answer(NETWORKED, "socket", 2, 1)).isEqualTo("allow");
     }
 
+    /** Flags, verity, encryption, projects, versions, subvolumes of btrfs, attributes of FAT. */
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                0x4008_6602,
+                0x4004_6602,
+                0x401C_5820,
+                0x4080_6685,
+                0x800C_6613,
+                0x4008_7602,
+                0x5000_940E,
+                0x5000_9401,
+                0x5000_940F,
+                0x5000_9418,
+                0x4004_7211
+            })
+    void noReaderChangesAFileByIoctl(int request) {
+        for (long dirt : new long[] {0, 1L << 32, -1L << 32}) {
+            long dirty = dirt | Integer.toUnsignedLong(request);
+            assertThat(answer(ALONE, "ioctl", 0, dirty)).isEqualTo("EPERM");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                0x8008_6601,
+                0x8004_6601,
+                0xC020_660B,
+                0x801C_581F,
+                0x4004_9409,
+                0x4020_940D,
+                0xC018_9436,
+                0x5401,
+                0x5413,
+                0x541B,
+                0x8912,
+                2,
+                0x8008_7601
+            })
+    void whatOnlyAsksIsLeftToTheProfile(int request) {
+        assertThat(answer(ALONE, "ioctl", 0, Integer.toUnsignedLong(request))).isEqualTo("allow");
+        assertThat(answer(ALONE, "ioctl", 0, request)).isEqualTo("allow");
+        Profile none = new Profile(Action.errno(25), UnprivilegedRules.rules(false, true));
+        assertThat(answer(after(none), "ioctl", 0, request)).isEqualTo("ENOTTY");
+    }
+
     /** SOCK_NONBLOCK and SOCK_CLOEXEC stand in the same argument. */
     @ParameterizedTest
     @ValueSource(longs = {2, 3, 2 | 02000000, 3 | 04000, 0x1234_0000_0000_0002L})
