@@ -236,6 +236,17 @@ class SeccompTest {
                 .isEqualTo("42 Operation not permitted");
     }
 
+    @Test
+    void strictKeepsTheLimitsOfTheInit() throws InterruptedException {
+        String script =
+                "$limits = pack('Q2', 64, 64); print join ' ', "
+                        + Perl.call("prlimit64", "1", "7", "$limits", "0")
+                        + ", "
+                        + Perl.call("prlimit64", "0", "7", "$limits", "0");
+        assertThat(host().seccomp(SeccompProfile.strict()).run("perl", "-e", script).stdout())
+                .isEqualTo("1 0");
+    }
+
     /** What is written through a mount belongs to the JVM's user on the host, root or not. */
     @Test
     void nobodyLeavesASetUserIdProgramOnTheHost(@TempDir Path shared) throws Exception {

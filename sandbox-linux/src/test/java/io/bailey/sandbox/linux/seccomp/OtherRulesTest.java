@@ -39,6 +39,10 @@ class OtherRulesTest {
     void strictKnowsThreadsAndTerminals() {
         assertThat(answer(STRICT, "clone", 0x003D_0F00)).isEqualTo("allow");
         assertThat(answer(STRICT, "clone", 17)).isEqualTo("EPERM");
+        assertThat(answer(STRICT, "clone", 0x0003_0D00)).isEqualTo("EPERM"); // CLONE_NEWNS
+        assertThat(answer(STRICT, "prlimit64", 1, 7, 0x1000)).isEqualTo("EPERM");
+        assertThat(answer(STRICT, "prlimit64", 1, 7, 0)).isEqualTo("allow");
+        assertThat(answer(STRICT, "prlimit64", 0, 7, 0x1000)).isEqualTo("allow");
         assertThat(answer(STRICT, "clone3")).isEqualTo("ENOSYS");
         assertThat(answer(STRICT, "ioctl", 0, 0x5401)).isEqualTo("allow");
         assertThat(answer(STRICT, "ioctl", 0, 0x5412)).isEqualTo("ENOTTY");
