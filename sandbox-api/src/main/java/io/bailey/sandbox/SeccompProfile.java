@@ -15,9 +15,9 @@ import java.util.Objects;
  * }
  *
  * <p>Calls of another ABI than the machine's own (32-bit calls, x32) are refused by every profile
- * but {@link #none()}, unless a builder allows them. Numbers of calls that are newer than this
- * library fail with {@code ENOSYS}, so that programs fall back to what they know, wherever the
- * profile refuses by default.
+ * but {@link #none()} (and by that too where it comes with a filter), unless a builder allows them.
+ * Numbers of calls that are newer than this library fail with {@code ENOSYS}, so that programs fall
+ * back to what they know, wherever the profile refuses by default.
  *
  * @since 0.1
  */
@@ -51,9 +51,14 @@ public sealed interface SeccompProfile {
      * Returns no profile: every system call may be made. Refused for {@link
      * Isolation#UNPRIVILEGED}.
      *
-     * <p>Its programs are trusted: one that {@link Container#exec(Command)} brought in can give its
-     * child to its own parent outside ({@code CLONE_PARENT}), which every other profile refuses,
-     * and which then does not end with the sandbox.
+     * <p>One filter remains where the sandbox writes to the host (a {@link Mount#readWrite}, {@link
+     * WritableRoot#DIRECT}): it refuses what would leave set-user-id files or programs with
+     * capabilities there, {@code openat2}, {@code io_uring} and {@code clone3} ({@code ENOSYS}),
+     * and calls of another ABI, which kill the process.
+     *
+     * <p>Without it its programs are trusted: one that {@link Container#exec(Command)} brought in
+     * can give its child to its own parent outside ({@code CLONE_PARENT}), which every other
+     * profile refuses, and which then does not end with the sandbox.
      *
      * @return the absence of a filter
      */
