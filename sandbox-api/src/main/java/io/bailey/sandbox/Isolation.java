@@ -19,9 +19,17 @@ public enum Isolation {
      * {@code /etc} and their like) and what is mounted by name: a {@link Mount#readOnly} or {@link
      * Mount#readWrite} whose source and target are the same path. It sees that other files and
      * processes exist, and cannot open, signal or trace them. Its processes stay in one process
-     * group ({@code setsid(2)} and {@code setpgid(2)} are refused), so that they end together;
-     * modes, owners and times of files are not changed. {@link Network#NONE} means no sockets,
-     * {@link Network#HOST} the host's. It needs Linux 6.12 (Landlock ABI 6).
+     * group ({@code setsid(2)} and {@code setpgid(2)} are refused), so that they end together.
+     * {@link Network#NONE} means no sockets, {@link Network#HOST} the host's. It needs Linux 6.12
+     * (Landlock ABI 6).
+     *
+     * <p>Landlock knows nothing of modes, owners and times. Times and extended attributes are not
+     * changed. Under an ordinary user's JVM, and where a user is named, modes and owners are not
+     * either. Under a JVM that may change its user the commands run otherwise as one user, who owns
+     * nothing on the host and may do as it likes to the modes of its own files: compilers and
+     * {@code tar} need that. All such sandboxes of a JVM share that user, so a command may change
+     * the modes of another's files whose paths it can name; what is in them it reads and writes
+     * only where Landlock lets it. Who must not meet needs {@link #FULL}.
      *
      * <p>What ordinary programs notice:
      *

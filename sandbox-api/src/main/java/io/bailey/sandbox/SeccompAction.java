@@ -41,6 +41,13 @@ public sealed interface SeccompAction {
      * The call is not made and the whole sandbox is killed: {@link Termination.SyscallDenied} names
      * the call.
      *
+     * <p>Some calls only the kernel can kill for, with nobody to tell their names: {@code execve},
+     * {@code openat}, {@code write} and {@code exit_group}, which the start itself takes; every
+     * call in a sandbox without an init ({@link Sandbox.Builder#init init(false)}); and the calls
+     * of an ABI that the profile does not allow. There the process that made the call dies of
+     * {@code SIGSYS}, others of the sandbox go on, and if it was the command, the result is {@link
+     * Termination.Signaled}.
+     *
      * @since 0.1
      */
     record Kill() implements SeccompAction {}

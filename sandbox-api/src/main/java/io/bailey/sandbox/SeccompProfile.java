@@ -15,9 +15,9 @@ import java.util.Objects;
  * }
  *
  * <p>Calls of another ABI than the machine's own (32-bit calls, x32) are refused by every profile
- * but {@link #none()}, unless a builder allows them. Numbers of calls that are newer than this
- * library fail with {@code ENOSYS}, so that programs fall back to what they know, wherever the
- * profile refuses by default.
+ * but {@link #none()} (and by that too where it comes with a filter), unless a builder allows them.
+ * Numbers of calls that are newer than this library fail with {@code ENOSYS}, so that programs fall
+ * back to what they know, wherever the profile refuses by default.
  *
  * @since 0.1
  */
@@ -50,6 +50,15 @@ public sealed interface SeccompProfile {
     /**
      * Returns no profile: every system call may be made. Refused for {@link
      * Isolation#UNPRIVILEGED}.
+     *
+     * <p>One filter remains where the sandbox writes to the host (a {@link Mount#readWrite}, {@link
+     * WritableRoot#DIRECT}): it refuses what would leave set-user-id files or programs with
+     * capabilities there, {@code openat2}, {@code io_uring} and {@code clone3} ({@code ENOSYS}),
+     * and calls of another ABI, which kill the process.
+     *
+     * <p>Without it its programs are trusted: one that {@link Container#exec(Command)} brought in
+     * can give its child to its own parent outside ({@code CLONE_PARENT}), which every other
+     * profile refuses, and which then does not end with the sandbox.
      *
      * @return the absence of a filter
      */
@@ -118,9 +127,11 @@ public sealed interface SeccompProfile {
     /**
      * Runs a command in a sandbox as the given one but for its seccomp profile, which is none, and
      * returns the profile it needs. The kernel tells the library of each call and waits for it
-     * ({@code seccomp_unotify(2)}), so the command is slower; nothing is refused to it. What the
-     * command does on another day, with other input, is not in the record: run what matters. The
-     * command's streams are as it says.
+     * ({@code seccomp_unotify(2)}), so the command is slower. Nothing is refused to it but what is
+     * refused under every profile: other ABIs, {@code clone3} and {@code CLONE_PARENT}, and
+     * set-user-id files where the sandbox writes to the host. What the command does on another day,
+     * with other input, is not in the record: run what matters. The command's streams are as it
+     * says.
      *
      * @param sandbox the recipe
      * @param command the command

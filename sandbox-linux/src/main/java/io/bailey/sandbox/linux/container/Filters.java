@@ -15,14 +15,12 @@ import io.bailey.sandbox.linux.host.HostFacts;
 import io.bailey.sandbox.linux.launch.SystemCallNotice;
 import io.bailey.sandbox.linux.plan.Walls.Seccomp;
 import io.bailey.sandbox.linux.plan.Walls.Watch;
-import io.bailey.sandbox.linux.seccomp.Action;
 import io.bailey.sandbox.linux.seccomp.Architecture;
-import io.bailey.sandbox.linux.seccomp.Comparison;
-import io.bailey.sandbox.linux.seccomp.Conditions;
 import io.bailey.sandbox.linux.seccomp.Context;
 import io.bailey.sandbox.linux.seccomp.Filter;
 import io.bailey.sandbox.linux.seccomp.FilterCompiler;
 import io.bailey.sandbox.linux.seccomp.KernelVersion;
+import io.bailey.sandbox.linux.seccomp.ParentRules;
 import io.bailey.sandbox.linux.seccomp.Profile;
 import io.bailey.sandbox.linux.seccomp.ProfileException;
 import io.bailey.sandbox.linux.seccomp.Rule;
@@ -47,10 +45,6 @@ final class Filters {
     /** An application has a few kinds of sandboxes; a filter is some 8 KiB. */
     private static final int MOST = 100;
 
-    private static final int EAFNOSUPPORT = 97;
-    private static final int AF_UNIX = 1;
-    private static final long INT = 0xFFFFFFFFL;
-
     /** Of the kind that was asked for first, which often is the only one. */
     private final AtomicReference<@Nullable Compiled> first = new AtomicReference<>();
 
@@ -74,15 +68,7 @@ final class Filters {
 
     /** The filter for {@code spec}. */
     Optional<Seccomp> of(SandboxSpec spec, HostFacts facts) {
-        Key key =
-                new Key(
-                        spec.security().seccomp(),
-                        spec.security().capabilities(),
-                        spec.init(),
-                        spec.network() == Network.HOST,
-                        spec.security().isolation() == Isolation.FULL,
-                        !facts.mayChangeUser() || spec.user().isPresent(),
-                        (facts.privileged() || facts.mayChangeUser()) && writesToTheHost(spec));
+        Key key = key(spec, facts);
         Compiled known = first.get();
         if (known == null) {
             known = new Compiled(key, compile(key, facts));
@@ -93,14 +79,27 @@ final class Filters {
                 : Further.COMPILED.get(key, wanted -> compile(wanted, facts));
     }
 
-    /** A filter that refuses nothing and tells everything. */
-    static Seccomp recording() {
-        return new Seccomp(words(FilterCompiler.recording(architecture())), Watch.CALLS);
+    private static Key key(SandboxSpec spec, HostFacts facts) {
+        return new Key(
+                spec.security().seccomp(),
+                spec.security().capabilities(),
+                spec.init(),
+                spec.network() == Network.HOST,
+                spec.security().isolation() == Isolation.FULL,
+                !facts.mayChangeUser() || spec.user().isPresent(),
+                writesToTheHost(spec));
+    }
+
+    /** A filter that tells everything, and refuses only what every profile's filter refuses. */
+    static Seccomp recording(SandboxSpec spec, HostFacts facts) {
+        Key key = key(spec, facts);
+        Context context = context(key, facts).withThirtyTwoBit(false);
+        return new Seccomp(words(FilterCompiler.recording(first(key), context)), Watch.CALLS);
     }
 
     /**
-     * What a sandbox of a root JVM writes there belongs to root of the host, who must not find
-     * set-user-id programs among it.
+     * What a sandbox writes there belongs to the JVM's user on the host, root or not, as whom
+     * everybody could run a set-user-id program among it.
      */
     private static boolean writesToTheHost(SandboxSpec spec) {
         return spec.writableRoot() == WritableRoot.DIRECT
@@ -125,19 +124,12 @@ final class Filters {
     }
 
     private static List<Rule> first(Key key) {
-        List<Rule> rules = new ArrayList<>();
+        List<Rule> rules = new ArrayList<>(ParentRules.rules());
         if (key.refuseSetId()) {
             rules.addAll(SetIdRules.rules());
         }
         if (!key.namespaces()) {
-            // Sockets of services, which trust who can reach them; Landlock knows them from 7.1 on.
-            rules.add(
-                    new Rule(
-                            List.of("socket"),
-                            Action.errno(EAFNOSUPPORT),
-                            List.of(Comparison.masked(0, INT, AF_UNIX)),
-                            Conditions.NONE));
-            rules.addAll(UnprivilegedRules.rules(key.network(), key.ownsFiles(), true));
+            rules.addAll(UnprivilegedRules.rules(key.network(), key.ownsFiles()));
         }
         return rules;
     }
@@ -169,14 +161,17 @@ final class Filters {
 
     /** The name of a call, for people. */
     static String name(SystemCallNotice notice) {
+        return known(notice)
+                .orElseGet(() -> "syscall_" + Integer.toUnsignedString(notice.number()));
+    }
+
+    /** The name of a call, if our tables have it. */
+    static Optional<String> known(SystemCallNotice notice) {
         for (Architecture architecture : Architecture.values()) {
             if (architecture != Architecture.X32 && architecture.auditNumber() == notice.arch()) {
-                Optional<String> name = SyscallTable.of(architecture).name(notice.number());
-                if (name.isPresent()) {
-                    return name.get();
-                }
+                return SyscallTable.of(architecture).name(notice.number());
             }
         }
-        return "syscall_" + Integer.toUnsignedString(notice.number());
+        return Optional.empty();
     }
 }

@@ -32,19 +32,22 @@ final class ProfileWords {
     }
 
     private static Profile read(SeccompProfile.Rules profile) {
-        List<Rule> rules = profile.rules().stream().map(ProfileWords::rule).toList();
+        List<Rule> rules = profile.rules().stream().flatMap(ProfileWords::rules).toList();
         new Profile(Action.ALLOW, rules).requireKnownNames();
         return profile.base().isEmpty()
                 ? new Profile(action(profile.otherwise()), rules)
                 : read(profile.base().getFirst()).preceded(rules);
     }
 
-    private static Rule rule(SeccompRule rule) {
-        return new Rule(
-                List.copyOf(rule.calls()),
-                action(rule.action()),
-                rule.arguments().stream().map(ProfileWords::test).toList(),
-                Conditions.NONE);
+    /** Several, where of tests on one argument any suffices. */
+    private static Stream<Rule> rules(SeccompRule rule) {
+        Rule all =
+                new Rule(
+                        List.copyOf(rule.calls()),
+                        action(rule.action()),
+                        rule.arguments().stream().map(ProfileWords::test).toList(),
+                        Conditions.NONE);
+        return all.alternatives().stream();
     }
 
     private static Action action(SeccompAction action) {

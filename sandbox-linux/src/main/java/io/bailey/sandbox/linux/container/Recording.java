@@ -15,8 +15,12 @@ final class Recording {
 
     private final Set<String> names = new ConcurrentSkipListSet<>();
 
+    /**
+     * A number without a name cannot stand in a profile, whose default answers such as the kernel
+     * did. And who records strangers must not remember every number they think of.
+     */
     void add(SystemCallNotice notice) {
-        names.add(Filters.name(notice));
+        Filters.known(notice).ifPresent(names::add);
     }
 
     /** Allows what was seen, refuses everything else. */

@@ -48,7 +48,7 @@ final class WallSurvey {
         return walls;
     }
 
-    /** The same, but that every system call is let through and told of. */
+    /** The same, but that no profile refuses a system call, and each is told of. */
     static Walls recording(HostFacts facts, SandboxSpec spec) {
         if (!spec.init() || spec.security().isolation() == Isolation.UNPRIVILEGED) {
             throw new SandboxConfigException(
@@ -59,7 +59,7 @@ final class WallSurvey {
                 spec,
                 new Walls(
                         capabilities(facts, spec),
-                        Optional.of(Filters.recording()),
+                        Optional.of(Filters.recording(spec, facts)),
                         landlock(facts, spec)));
     }
 

@@ -12,7 +12,7 @@ public record Action(Kind kind, int data) {
     public static final Action KILL_PROCESS = new Action(Kind.KILL_PROCESS, 0);
     public static final Action KILL_THREAD = new Action(Kind.KILL_THREAD, 0);
 
-    /** Asks a supervisor; the kernel answers ENOSYS where there is none. */
+    /** Asks a supervisor. There is none: compiled to ENOSYS, as the kernel would answer. */
     public static final Action NOTIFY = new Action(Kind.NOTIFY, 0);
 
     static final int EPERM = 1;
@@ -52,6 +52,11 @@ public record Action(Kind kind, int data) {
             return this == KILL_PROCESS || this == KILL_THREAD || this == TRAP || this == ERRNO;
         }
 
+        /** Whether somebody else decides, of whom there is nobody. */
+        boolean asks() {
+            return this == NOTIFY || this == TRACE;
+        }
+
         boolean kills() {
             return this == KILL_PROCESS || this == KILL_THREAD;
         }
@@ -74,7 +79,7 @@ public record Action(Kind kind, int data) {
         return new Action(Kind.TRAP, data);
     }
 
-    /** A tracer decides; ENOSYS where there is none. */
+    /** Asks a tracer. None is trusted: compiled to ENOSYS, as the kernel answers without one. */
     public static Action trace(int data) {
         return new Action(Kind.TRACE, data);
     }

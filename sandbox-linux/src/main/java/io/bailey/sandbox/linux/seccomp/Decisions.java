@@ -3,16 +3,14 @@ package io.bailey.sandbox.linux.seccomp;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What a profile decides of each number of one architecture. */
 final class Decisions {
     /**
-     * Until the command runs nobody reads notifications, and what reports the start's failure must
-     * get through.
+     * Without these no command starts, or its failure could not be told. Until the command runs
+     * nobody reads notifications, so only the kernel can kill for them.
      */
-    private static final Set<String> BEFORE_THE_LISTENER =
-            Set.of("execve", "execveat", "openat", "write", "exit", "exit_group");
+    static final List<String> TO_START = List.of("execve", "openat", "write", "exit_group");
 
     private final SyscallTable table;
     private final Context context;
@@ -77,15 +75,13 @@ final class Decisions {
 
     /**
      * With a listener of our own, the supervisors of a profile are not there, and the call gets
-     * what the kernel would say then.
+     * what the kernel would say then. Nor are tracers: one inside would let itself do everything.
      */
     private int value(Action action, String name) {
-        if (action.kind() == Action.Kind.NOTIFY) {
+        if (action.kind().asks()) {
             return Action.NO_SUCH_CALL.encoded();
         }
-        return context.killsByNotification()
-                        && action.kind().kills()
-                        && !BEFORE_THE_LISTENER.contains(name)
+        return context.killsByNotification() && action.kind().kills() && !TO_START.contains(name)
                 ? Action.NOTIFY.encoded()
                 : action.encoded();
     }

@@ -6,12 +6,9 @@ import java.util.List;
 
 /** From profiles to filters. */
 public final class FilterCompiler {
-    /** Without these no command starts, or its failure could not be told. */
-    private static final List<String> TO_START = List.of("execve", "openat", "write", "exit_group");
-
     /** What the init needs on its own way, and what would only tell of the init. */
     private static final Rule NOT_RECORDED =
-            Rule.of(Action.ALLOW, "execve execveat openat write rt_sigreturn exit exit_group");
+            Rule.of(Action.ALLOW, "execve openat write rt_sigreturn exit exit_group");
 
     private FilterCompiler() {}
 
@@ -47,12 +44,12 @@ public final class FilterCompiler {
     /**
      * Hands every call to the filter's listener, but for the few that starting and ending take. Its
      * listener sees what a command does, and answers "go on".
+     *
+     * @param first rules that hold nevertheless; what they refuse is not told of
      */
-    public static Filter recording(Architecture architecture) {
+    public static Filter recording(List<Rule> first, Context context) {
         Profile all = new Profile(Action.KILL_PROCESS, Action.KILL_PROCESS, List.of(NOT_RECORDED));
-        return compile(
-                all,
-                Context.of(architecture, new KernelVersion(5, 0)).withKillsByNotification(true));
+        return compile(all.preceded(first), context.withKillsByNotification(true));
     }
 
     /**
@@ -61,14 +58,14 @@ public final class FilterCompiler {
      */
     public static void requireStartable(Profile profile, Context context) {
         Decisions decisions = new Decisions(profile, context, context.architecture());
-        for (String name : TO_START) {
+        for (String name : Decisions.TO_START) {
             if (deniesAlways(decisions.of(name))) {
                 throw new ProfileException(
                         "the profile denies "
                                 + name
                                 + " whatever its arguments are, and without it"
                                 + " no command can be started; allow "
-                                + String.join(", ", TO_START));
+                                + String.join(", ", Decisions.TO_START));
             }
         }
     }
@@ -82,7 +79,7 @@ public final class FilterCompiler {
         return !letsThrough(decision.otherwise());
     }
 
-    /** Allowed, or logged. A tracer is not there when a command starts. */
+    /** Allowed, or logged. */
     private static boolean letsThrough(int value) {
         return value == Action.ALLOW.encoded() || value == Action.LOG.encoded();
     }

@@ -12,6 +12,9 @@ import java.util.List;
  * a profile's own: such a file in a directory shared with the host would be the host's to run. The
  * calls are those of systemd's RestrictSUIDSGID (src/shared/seccomp-util.c), and fchmodat2.
  *
+ * <p>Capabilities of files are the same by another name. Only who has CAP_SETFCAP can set them, and
+ * a filter cannot read the attribute's name: that one sets no attribute at all.
+ *
  * <p>openat2 and io_uring have the mode behind a pointer and are ENOSYS: programs fall back.
  */
 public final class SetIdRules {
@@ -36,6 +39,9 @@ public final class SetIdRules {
                 rules.add(Rule.of(NO_PERMISSION, "openat", hasBit(2, flag), hasBit(3, bit)));
             }
         }
+        rules.add(
+                Rule.of(NO_PERMISSION, "setxattr lsetxattr fsetxattr setxattrat")
+                        .with("CAP_SETFCAP"));
         rules.add(Rule.of(NO_SUCH_CALL, "openat2 io_uring_setup io_uring_enter io_uring_register"));
         return rules;
     }

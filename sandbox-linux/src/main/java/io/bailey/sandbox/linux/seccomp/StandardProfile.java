@@ -41,7 +41,7 @@ public final class StandardProfile {
     private static final int AF_NETLINK = 16;
     private static final int NETLINK_ROUTE = 0;
     private static final int SOCK_PACKET = 10;
-    private static final int SOCK_TYPE_MASK = 0xF; // include/linux/net.h
+    static final int SOCK_TYPE_MASK = 0xF; // include/linux/net.h
     static final Action EAFNOSUPPORT = Action.errno(97);
     private static final Action EPROTONOSUPPORT = Action.errno(93);
 
@@ -54,7 +54,7 @@ public final class StandardProfile {
      * CLONE_NEWNS, CGROUP, UTS, IPC, USER, PID and NET. CLONE_NEWTIME (0x80) is none of clone's:
      * its bit is the exit signal's there (CSIGNAL).
      */
-    private static final long CLONE_NEW = 0x7E02_0000L;
+    static final long CLONE_NEW = 0x7E02_0000L;
 
     /** CLONE_FS | CLONE_FILES | CLONE_SYSVSEM: what a thread may have of its own. */
     private static final long UNSHARE_HARMLESS = 0x0004_0600L;
@@ -71,7 +71,8 @@ public final class StandardProfile {
     /** The profile. */
     public static Profile profile() {
         List<Rule> rules = new ArrayList<>();
-        limitsOfOthers(rules);
+        rules.add(Rule.of(ALLOW, "prlimit64").with("CAP_SYS_RESOURCE"));
+        rules.add(limitsOfOthers());
         for (String names : StandardCalls.ALLOWED) {
             rules.add(Rule.of(ALLOW, names));
         }
@@ -92,14 +93,12 @@ public final class StandardProfile {
      * The init has the user of a command that is root, so the kernel would let that one set its
      * limits.
      */
-    private static void limitsOfOthers(List<Rule> rules) {
-        rules.add(Rule.of(ALLOW, "prlimit64").with("CAP_SYS_RESOURCE"));
-        rules.add(
-                Rule.of(
-                        NO_PERMISSION,
-                        "prlimit64",
-                        Comparison.of(0, Operator.NE, 0),
-                        Comparison.of(2, Operator.NE, 0)));
+    static Rule limitsOfOthers() {
+        return Rule.of(
+                NO_PERMISSION,
+                "prlimit64",
+                Comparison.of(0, Operator.NE, 0),
+                Comparison.of(2, Operator.NE, 0));
     }
 
     private static void sockets(List<Rule> rules) {

@@ -3,8 +3,8 @@ package io.bailey.sandbox.linux.seccomp;
 import static io.bailey.sandbox.linux.seccomp.Action.ALLOW;
 import static io.bailey.sandbox.linux.seccomp.Action.NO_PERMISSION;
 import static io.bailey.sandbox.linux.seccomp.Action.NO_SUCH_CALL;
-import static io.bailey.sandbox.linux.seccomp.Comparison.hasBit;
 import static io.bailey.sandbox.linux.seccomp.Comparison.isInt;
+import static io.bailey.sandbox.linux.seccomp.Comparison.masked;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +86,7 @@ public final class StrictProfile {
     /** The profile. */
     public static Profile profile() {
         List<Rule> rules = new ArrayList<>();
+        rules.add(StandardProfile.limitsOfOthers());
         for (String names : new String[] {FILES, MEMORY, PROCESS, WAITING}) {
             rules.add(Rule.of(ALLOW, names));
         }
@@ -94,7 +95,10 @@ public final class StrictProfile {
                         NO_SUCH_CALL,
                         "clone3 io_uring_setup io_uring_enter io_uring_register add_key request_key"
                                 + " keyctl lsm_get_self_attr lsm_list_modules"));
-        rules.add(Rule.of(ALLOW, "clone", hasBit(0, CLONE_THREAD)));
+        // A thread, and nothing new beside it: the kernel lets threads have namespaces of their
+        // own.
+        long judged = CLONE_THREAD | StandardProfile.CLONE_NEW;
+        rules.add(Rule.of(ALLOW, "clone", masked(0, judged, CLONE_THREAD)));
         for (int request : REQUESTS) {
             rules.add(Rule.of(ALLOW, "ioctl", isInt(1, request)));
         }

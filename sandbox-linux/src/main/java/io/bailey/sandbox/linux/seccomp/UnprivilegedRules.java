@@ -3,6 +3,7 @@ package io.bailey.sandbox.linux.seccomp;
 import static io.bailey.sandbox.linux.seccomp.Action.NO_PERMISSION;
 import static io.bailey.sandbox.linux.seccomp.Action.NO_SUCH_CALL;
 import static io.bailey.sandbox.linux.seccomp.Comparison.isInt;
+import static io.bailey.sandbox.linux.seccomp.Comparison.masked;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -22,13 +23,31 @@ public final class UnprivilegedRules {
     private static final int PRIO_USER = 2;
     private static final int IOPRIO_WHO_USER = 3;
     private static final int AF_UNIX = 1;
-    private static final int F_SETOWN = 8;
-    private static final int F_SETOWN_EX = 15;
-    private static final int FIOSETOWN = 0x8901;
-    private static final int SIOCSPGRP = 0x8902;
+    private static final int SOCK_DGRAM = 2;
 
-    /** FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR: file_setattr by other names. */
-    private static final int[] SET_ATTRIBUTES = {0x4008_6602, 0x4004_6602, 0x401C_5820};
+    /** AF_UNIX takes it for SOCK_DGRAM (unix_create of net/unix/af_unix.c). */
+    private static final int SOCK_RAW = 3;
+
+    /**
+     * The types (_IOC_TYPE) of file systems' requests: 'f' (attributes, encryption, verity), 'X'
+     * (of XFS, now everybody's), 'r' (FAT) and that of btrfs. Many change a file or its directory
+     * by a descriptor that can only read, which is all that Landlock looks at.
+     */
+    private static final int[] FILE_SYSTEMS = {0x6600, 0x5800, 0x7200, 0x9400};
+
+    private static final long TYPE = 0xFF00;
+
+    /**
+     * What of them only asks, FS_IOC_GETFLAGS, FS_IOC32_GETFLAGS, FS_IOC_FIEMAP and
+     * FS_IOC_FSGETXATTR, or wants a descriptor that may write, FICLONE, FICLONERANGE and
+     * FIDEDUPERANGE.
+     */
+    private static final int[] HARMLESS = {
+        0x8008_6601, 0x8004_6601, 0xC020_660B, 0x801C_581F, 0x4004_9409, 0x4020_940D, 0xC018_9436
+    };
+
+    /** FS_IOC_SETVERSION, FS_IOC32_SETVERSION: of a type that is mostly others'. */
+    private static final int[] SET_VERSION = {0x4008_7602, 0x4004_7602};
 
     private static final String GROUPS = "setsid setpgid";
     private static final String OWNERS =
@@ -45,6 +64,7 @@ public final class UnprivilegedRules {
             "getxattr lgetxattr fgetxattr getxattrat listxattr llistxattr flistxattr listxattrat";
 
     private static final Action NOT_SUPPORTED = Action.errno(95);
+    private static final Action ESOCKTNOSUPPORT = Action.errno(94);
 
     /** Landlock asks for no right to look on. */
     private static final String NOTIFICATIONS = "inotify_add_watch fanotify_init fanotify_mark";
@@ -63,16 +83,13 @@ public final class UnprivilegedRules {
     /**
      * The rules.
      *
-     * @param network whether sockets may be made; without, none of any family can, as there is no
-     *     empty network to put the sandbox into. Pairs of AF_UNIX remain
+     * @param network whether sockets other than AF_UNIX may be made; without, none of any family
+     *     can, as there is no empty network to put the sandbox into. Pairs of AF_UNIX streams
+     *     remain
      * @param ownsFiles whether the user has files of its own on the host, whose modes and owners
      *     are nobody's business here; not one who was picked for this sandbox
-     * @param scopedSignals whether Landlock keeps signals inside (ABI 6, Linux 6.12). Where it does
-     *     not, kill reaches the own process group only and every other way to send a signal is
-     *     shut, at the price of abort (which then dies of SIGSEGV), pthread_kill, and the
-     *     preemption of Go
      */
-    public static List<Rule> rules(boolean network, boolean ownsFiles, boolean scopedSignals) {
+    public static List<Rule> rules(boolean network, boolean ownsFiles) {
         List<Rule> rules = new ArrayList<>();
         for (String names : new String[] {GROUPS, METADATA, NOTIFICATIONS, IPC, OTHERS}) {
             rules.add(Rule.of(NO_PERMISSION, names));
@@ -82,17 +99,36 @@ public final class UnprivilegedRules {
         }
         rules.add(Rule.of(NO_SUCH_CALL, IO_URING));
         rules.add(Rule.of(NOT_SUPPORTED, ATTRIBUTES));
-        for (int request : SET_ATTRIBUTES) {
+        targets(rules);
+        servicesOfTheHost(rules);
+        if (!network) {
+            noSockets(rules);
+        }
+        fileSystems(rules);
+        return rules;
+    }
+
+    /** Of types, for each file system has requests of its own and gets new ones. */
+    private static void fileSystems(List<Rule> rules) {
+        for (int type : FILE_SYSTEMS) {
+            List<Comparison> tests = new ArrayList<>(List.of(masked(1, TYPE, type)));
+            for (int request : HARMLESS) {
+                if ((request & TYPE) == type) {
+                    tests.addAll(isNot(request));
+                }
+            }
+            rules.add(Rule.of(NO_PERMISSION, "ioctl", tests.toArray(Comparison[]::new)));
+        }
+        for (int request : SET_VERSION) {
             rules.add(Rule.of(NO_PERMISSION, "ioctl", isInt(1, request)));
         }
-        targets(rules);
-        if (!network) {
-            sockets(rules);
-        }
-        if (!scopedSignals) {
-            signals(rules);
-        }
-        return rules;
+    }
+
+    /** As unsigned, and as musl makes a long of it. */
+    private static List<Comparison> isNot(int request) {
+        return List.of(
+                Comparison.of(1, Operator.NE, Integer.toUnsignedLong(request)),
+                Comparison.of(1, Operator.NE, request));
     }
 
     /** Only the caller itself, which is 0; its own number cannot be told from another's. */
@@ -111,28 +147,25 @@ public final class UnprivilegedRules {
         rules.add(Rule.of(NO_PERMISSION, "setpriority ioprio_set", second));
     }
 
-    private static void sockets(List<Rule> rules) {
-        rules.add(Rule.of(StandardProfile.EAFNOSUPPORT, "socket"));
+    /**
+     * They trust who can reach their sockets, and Landlock knows those from Linux 7.1 on. Either
+     * end of a pair of datagrams sends to any of them. What socketcall makes lies behind a pointer.
+     */
+    private static void servicesOfTheHost(List<Rule> rules) {
         rules.add(Rule.of(NO_SUCH_CALL, "socketcall"));
+        rules.add(Rule.of(StandardProfile.EAFNOSUPPORT, "socket", isInt(0, AF_UNIX)));
+        for (int type : new int[] {SOCK_DGRAM, SOCK_RAW}) {
+            Comparison test = masked(1, StandardProfile.SOCK_TYPE_MASK, type);
+            rules.add(Rule.of(ESOCKTNOSUPPORT, "socketpair", test));
+        }
+    }
+
+    private static void noSockets(List<Rule> rules) {
+        rules.add(Rule.of(StandardProfile.EAFNOSUPPORT, "socket"));
         rules.add(
                 Rule.of(
                         StandardProfile.EAFNOSUPPORT,
                         "socketpair",
                         Comparison.of(0, Operator.NE, AF_UNIX)));
-    }
-
-    private static void signals(List<Rule> rules) {
-        rules.add(
-                Rule.of(
-                        NO_PERMISSION,
-                        "tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal"));
-        rules.add(Rule.of(NO_PERMISSION, "kill", Comparison.of(0, Operator.NE, 0)));
-        // The owner of a file gets a signal, any that F_SETSIG names, when it can be read.
-        for (int command : new int[] {F_SETOWN, F_SETOWN_EX}) {
-            rules.add(Rule.of(NO_PERMISSION, "fcntl fcntl64", isInt(1, command)));
-        }
-        for (int request : new int[] {FIOSETOWN, SIOCSPGRP}) {
-            rules.add(Rule.of(NO_PERMISSION, "ioctl", isInt(1, request)));
-        }
     }
 }

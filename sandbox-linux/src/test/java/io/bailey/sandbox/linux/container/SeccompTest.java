@@ -7,6 +7,7 @@ import static io.bailey.sandbox.linux.container.Sandboxes.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.bailey.sandbox.Capability;
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.Input;
@@ -14,6 +15,7 @@ import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Output;
 import io.bailey.sandbox.Result;
+import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SeccompAction;
 import io.bailey.sandbox.SeccompArgument;
@@ -64,6 +66,19 @@ class SeccompTest {
         assertThat(result.termination()).isEqualTo(new Termination.SyscallDenied("mkdir"));
         assertThat(result.exitCode()).isEqualTo(137);
         assertThat(result.stdout()).isEqualTo("before\n");
+    }
+
+    /** They start and end programs, but not this one. */
+    @Test
+    void execveatAndTheEndOfAThreadAreNamedToo() throws InterruptedException {
+        SeccompProfile kills =
+                SeccompProfile.builder(SeccompProfile.standard()).kill("execveat", "exit").build();
+        String execveat = "open(F, '/bin/true'); " + Perl.execveat("fileno(F)");
+        assertThat(host().seccomp(kills).run("perl", "-e", execveat).termination())
+                .isEqualTo(new Termination.SyscallDenied("execveat"));
+        String exit = Perl.call("exit", "0");
+        assertThat(host().seccomp(kills).run("perl", "-e", exit).termination())
+                .isEqualTo(new Termination.SyscallDenied("exit"));
     }
 
     /** Not only the one that made it, and not only while someone polls. */
@@ -129,6 +144,20 @@ class SeccompTest {
                 .contains("not permitted");
     }
 
+    /** As the builder says: of several tests on one argument one is enough. */
+    @Test
+    void eitherOfTwoValuesIsDenied() throws InterruptedException {
+        SeccompProfile profile =
+                SeccompProfile.builder(SeccompProfile.standard())
+                        .deny(
+                                "kill",
+                                SeccompArgument.masked(1, 0xFFFFFFFFL, 10),
+                                SeccompArgument.masked(1, 0xFFFFFFFFL, 12))
+                        .build();
+        String script = "for s in 0 10 12; do kill -$s $$ 2>/dev/null && echo sent $s; done; true";
+        assertThat(sh(host().seccomp(profile), script)).isEqualTo("sent 0");
+    }
+
     @Test
     void aTrapCanBeHandled() throws InterruptedException {
         SeccompProfile traps =
@@ -181,6 +210,21 @@ class SeccompTest {
                 .withMessageContaining(word);
     }
 
+    /** The parent of a command that entered a sandbox is outside. */
+    @Test
+    void nobodyGivesItsChildToItsParent() throws Exception {
+        String script = "print " + Perl.call("clone", "0x8011", "0", "0", "0", "0");
+        for (SeccompProfile profile :
+                List.of(
+                        SeccompProfile.standard(),
+                        SeccompProfile.strict(),
+                        SeccompProfile.builder().otherwise(SeccompAction.allow()).build())) {
+            try (Container container = host().seccomp(profile).start("sleep", "600")) {
+                assertThat(container.exec("perl", "-e", script).stdout()).isEqualTo("22");
+            }
+        }
+    }
+
     @Test
     void strictLetsProgramsCompute() throws InterruptedException {
         assertThat(host().seccomp(SeccompProfile.strict()).run("echo", "hi").orThrow().stdout())
@@ -192,10 +236,21 @@ class SeccompTest {
                 .isEqualTo("42 Operation not permitted");
     }
 
-    /** Under a root JVM what is written through a mount belongs to root of the host. */
+    @Test
+    void strictKeepsTheLimitsOfTheInit() throws InterruptedException {
+        String script =
+                "$limits = pack('Q2', 64, 64); print join ' ', "
+                        + Perl.call("prlimit64", "1", "7", "$limits", "0")
+                        + ", "
+                        + Perl.call("prlimit64", "0", "7", "$limits", "0");
+        assertThat(host().seccomp(SeccompProfile.strict()).run("perl", "-e", script).stdout())
+                .isEqualTo("1 0");
+    }
+
+    /** What is written through a mount belongs to the JVM's user on the host, root or not. */
     @Test
     void nobodyLeavesASetUserIdProgramOnTheHost(@TempDir Path shared) throws Exception {
-        Powers.require(Power.ROOT);
+        Powers.require(Power.USERNS);
         String attempts =
                 "cp /bin/true /mnt/t; chmod 4755 /mnt/t; chmod g+s /mnt/t;"
                         + " install -m 6755 /bin/true /mnt/u;"
@@ -210,6 +265,27 @@ class SeccompTest {
                             assertThat((Integer) Files.getAttribute(file, "unix:mode") & 06000)
                                     .isZero());
         }
+    }
+
+    /**
+     * The old form of the attribute names no user: the kernel would take it for the host's root.
+     */
+    @Test
+    void nobodyLeavesAProgramWithCapabilitiesOnTheHost(@TempDir Path shared) throws Exception {
+        Powers.require(Power.ROOT);
+        String setuid = "$caps = pack('V5', 0x02000001, 1 << 7, 0, 0, 0); ";
+        String script =
+                "$path = '/mnt/t'; $name = 'security.capability'; "
+                        + setuid
+                        + "open(F, '>', '/mnt/t'); print join ' ', "
+                        + Perl.call("setxattr", "$path", "$name", "$caps", "20", "0")
+                        + ", "
+                        + Perl.call("fsetxattr", "fileno(F)", "$name", "$caps", "20", "0")
+                        + ", "
+                        + Perl.call("getxattr", "$path", "$name", "$caps", "20");
+        Sandbox.Builder sandbox =
+                host().capabilities(Capability.DOCKER).mount(Mount.readWrite(shared, "/mnt"));
+        assertThat(sandbox.run("perl", "-e", script).orThrow().stdout()).isEqualTo("1 1 61");
     }
 
     /** Nothing of it stays: packages may be installed in an overlay. */
@@ -231,6 +307,37 @@ class SeccompTest {
                 .doesNotContain("chmod", "socket", "ptrace");
         assertThat(host().seccomp(profile).run(command).orThrow().stdout()).startsWith("y\n");
         assertThat(both(host().seccomp(profile), "chmod 700 /tmp")).contains("not permitted");
+    }
+
+    /** fexecve(3), which is not among what every start takes. */
+    @Test
+    void aRecordingHearsOfExecveat() throws InterruptedException {
+        Command command =
+                Command.of("perl", "-e", "open(F, '/bin/true'); " + Perl.execveat("fileno(F)"));
+        SeccompProfile.Rules profile = SeccompProfile.record(command);
+        assertThat(host().seccomp(profile).run(command).exitCode()).isZero();
+    }
+
+    @Test
+    void aRecordingForgetsNumbersThatAreNoCalls() throws InterruptedException {
+        Command command = Command.of("perl", "-e", "for (100000..100200) { syscall($_) } exit 0");
+        SeccompProfile.Rules profile = SeccompProfile.record(command);
+        assertThat(profile.rules().getFirst().calls())
+                .noneMatch(name -> name.matches(".*[0-9]{6}"));
+        assertThat(host().seccomp(profile).run(command).exitCode()).isZero();
+    }
+
+    /** What is recorded runs as much among the host's files as what is not. */
+    @Test
+    void aRecordingLeavesNoSetUserIdProgramOnTheHost(@TempDir Path shared) throws Exception {
+        Powers.require(Power.USERNS);
+        String script =
+                "cp /bin/true /mnt/t; chmod 4755 /mnt/t; chmod 750 /mnt/t && chmod 2755 /mnt/t; true";
+        SeccompProfile.record(
+                host().mount(Mount.readWrite(shared, "/mnt")).build(),
+                Command.of("sh", "-c", script));
+        assertThat((Integer) Files.getAttribute(shared.resolve("t"), "unix:mode") & 07777)
+                .isEqualTo(0750);
     }
 
     @Test

@@ -98,6 +98,38 @@ class UnprivilegedTest {
         assertThat(Files.readAttributes(file, "unix:mode,uid,lastModifiedTime")).isEqualTo(before);
     }
 
+    /** An ordinary user's JVM gives the command its own user, whose files these are. */
+    @Test
+    void nobodyLeavesASetUserIdProgramOnTheHost(@TempDir Path directory) throws Exception {
+        open(directory);
+        String script =
+                "use Fcntl; umask 0; chdir '%s'; sysopen(F, 'made', O_CREAT | O_WRONLY, 04777)"
+                        + " and print 'made '; mkdir('d', 02777) and print 'made ';"
+                        + " sysopen(F, 'plain', O_CREAT | O_WRONLY, 0777) and print 'plain'";
+        assertThat(
+                        unprivileged()
+                                .mount(Mount.readWrite(directory, directory.toString()))
+                                .run("perl", "-e", script.formatted(directory))
+                                .stdout())
+                .isEqualTo("plain");
+        assertThat(Sandboxes.list(directory)).containsExactly("plain");
+    }
+
+    /** A descriptor that can only read is enough for these: FS_IOC_ENABLE_VERITY, of btrfs. */
+    @Test
+    void readersChangeNothingByIoctl(@TempDir Path directory) throws Exception {
+        Files.writeString(open(directory).resolve("file"), "x");
+        String script =
+                "open(F, '%s/file'); for (0x40806685, 0x5000940E, 0x80086601) {"
+                        + " print ioctl(F, $_, my $b = chr(0) x 5000) ? 0 : $! + 0, ' ' }";
+        String said =
+                unprivileged()
+                        .mount(Mount.readOnly(directory, directory.toString()))
+                        .run("perl", "-e", script.formatted(directory))
+                        .stdout();
+        assertThat(said).startsWith("1 1 ").doesNotEndWith(" 1 ");
+    }
+
     /** A user who was picked for the sandbox has no files but those it makes. */
     @Test
     void whoOwnsNothingMayChangeModes(@TempDir Path directory) throws Exception {
@@ -221,6 +253,18 @@ class UnprivilegedTest {
             assertThat(unprivileged().run("perl", "-e", script).stdout()).isEqualTo("refused");
             assertThat(unprivileged().network(Network.HOST).run("perl", "-e", script).stdout())
                     .isEqualTo("connected");
+        }
+    }
+
+    /** Journals and the like take datagrams from whoever can reach them. */
+    @Test
+    void noPairOfSocketsSendsToTheHost() throws InterruptedException {
+        String script =
+                "use Socket; for $type (SOCK_DGRAM, SOCK_RAW, SOCK_STREAM, SOCK_SEQPACKET) {"
+                        + " print socketpair($a, $b, AF_UNIX, $type, 0) ? 'made ' : $! + 0 . ' ' }";
+        for (Network network : Network.values()) {
+            assertThat(unprivileged().network(network).run("perl", "-e", script).stdout())
+                    .isEqualTo("94 94 made made ");
         }
     }
 

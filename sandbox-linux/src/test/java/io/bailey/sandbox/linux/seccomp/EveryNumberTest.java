@@ -28,9 +28,9 @@ class EveryNumberTest {
         return Stream.of(
                 StandardProfile.profile(),
                 StandardProfile.profile().preceded(SetIdRules.rules()),
-                StandardProfile.profile().preceded(UnprivilegedRules.rules(false, true, false)),
+                StandardProfile.profile().preceded(UnprivilegedRules.rules(false, true)),
                 StrictProfile.profile(),
-                Profile.NONE.preceded(UnprivilegedRules.rules(true, true, true)),
+                Profile.NONE.preceded(UnprivilegedRules.rules(true, true)),
                 ProfileReader.read(document));
     }
 

@@ -20,16 +20,18 @@ class FilterCompilerTest {
         Filter filter = FilterCompiler.compile(KILLING, Filters.X86.withKillsByNotification(true));
         assertThat(Filters.answer(filter, Call.of("mount"))).isEqualTo("notify");
         assertThat(Filters.answer(filter, Call.of("read"))).isEqualTo("allow");
-        for (String early :
-                List.of("execve", "execveat", "openat", "write", "exit", "exit_group")) {
+        for (String early : List.of("execve", "openat", "write", "exit_group")) {
             assertThat(Filters.answer(filter, Call.of(early))).isEqualTo("kill");
         }
         assertThat(Filters.answer(filter, Call.of(Architecture.I386, "read"))).isEqualTo("kill");
     }
 
-    @Test
-    void supervisorsOfAProfileAreNotThere() {
-        Profile asking = Profile.NONE.preceded(List.of(Rule.of(Action.NOTIFY, "mount")));
+    /** A tracer inside would be one of those that the filter is against. */
+    @ParameterizedTest
+    @ValueSource(strings = {"NOTIFY", "TRACE"})
+    void whomAProfileAsksIsNotThere(Action.Kind kind) {
+        Action asks = new Action(kind, 0);
+        Profile asking = Profile.NONE.preceded(List.of(Rule.of(asks, "mount")));
         for (boolean listener : new boolean[] {true, false}) {
             Context context = Filters.X86.withKillsByNotification(listener);
             Filter filter = FilterCompiler.compile(asking, context);
@@ -39,16 +41,19 @@ class FilterCompilerTest {
 
     @Test
     void aRecordingTellsEverythingButTheStart() {
-        Filter filter = FilterCompiler.recording(Architecture.X86_64);
+        Filter filter = FilterCompiler.recording(SetIdRules.rules(), Filters.X86);
         for (String quiet :
-                List.of("execve", "execveat", "openat", "write", "rt_sigreturn", "exit_group")) {
+                List.of("execve", "openat", "write", "rt_sigreturn", "exit", "exit_group")) {
             assertThat(Filters.answer(filter, Call.of(quiet))).isEqualTo("allow");
         }
         assertThat(Filters.answer(filter, Call.of("read"))).isEqualTo("notify");
+        assertThat(Filters.answer(filter, Call.of("execveat"))).isEqualTo("notify");
         assertThat(Filters.answer(filter, new Call(0xC000_003E, 999))).isEqualTo("notify");
         assertThat(Filters.answer(filter, Call.of(Architecture.I386, "read"))).isEqualTo("kill");
         assertThat(Filters.answer(filter, Call.of(Architecture.AARCH64, "read"))).isEqualTo("kill");
-        assertThat(filter.length()).isLessThan(32);
+        assertThat(Filters.answer(filter, Call.of("chmod", 0, 04755))).isEqualTo("EPERM");
+        assertThat(Filters.answer(filter, Call.of("chmod", 0, 0755))).isEqualTo("notify");
+        assertThat(FilterCompiler.recording(List.of(), Filters.X86).length()).isLessThan(32);
     }
 
     @ParameterizedTest
@@ -71,7 +76,7 @@ class FilterCompilerTest {
             FilterCompiler.requireStartable(
                     StandardProfile.profile()
                             .preceded(SetIdRules.rules())
-                            .preceded(UnprivilegedRules.rules(false, true, false)),
+                            .preceded(UnprivilegedRules.rules(false, true)),
                     context);
         }
     }

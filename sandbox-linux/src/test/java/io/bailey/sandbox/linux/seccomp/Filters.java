@@ -12,6 +12,7 @@ final class Filters {
     private static final Map<Integer, String> WORDS =
             Map.of(
                     0x7FFF_0000, "allow",
+                    0x0005_005E, "ESOCKTNOSUPPORT",
                     0x8000_0000, "kill",
                     0x7FC0_0000, "notify",
                     0x0005_0001, "EPERM",

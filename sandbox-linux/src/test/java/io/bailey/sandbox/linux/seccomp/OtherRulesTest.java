@@ -12,9 +12,9 @@ class OtherRulesTest {
             FilterCompiler.compile(StrictProfile.profile(), Filters.X86);
     private static final Filter SET_ID = after(new Profile(Action.ALLOW, SetIdRules.rules()));
     private static final Filter ALONE =
-            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(false, true, true)));
-    private static final Filter UNSCOPED =
-            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(true, true, false)));
+            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(false, true)));
+    private static final Filter NETWORKED =
+            after(new Profile(Action.ALLOW, UnprivilegedRules.rules(true, true)));
 
     private static Filter after(Profile profile) {
         return FilterCompiler.compile(profile, Filters.X86);
@@ -39,12 +39,27 @@ class OtherRulesTest {
     void strictKnowsThreadsAndTerminals() {
         assertThat(answer(STRICT, "clone", 0x003D_0F00)).isEqualTo("allow");
         assertThat(answer(STRICT, "clone", 17)).isEqualTo("EPERM");
+        assertThat(answer(STRICT, "clone", 0x0003_0D00)).isEqualTo("EPERM"); // CLONE_NEWNS
+        assertThat(answer(STRICT, "prlimit64", 1, 7, 0x1000)).isEqualTo("EPERM");
+        assertThat(answer(STRICT, "prlimit64", 1, 7, 0)).isEqualTo("allow");
+        assertThat(answer(STRICT, "prlimit64", 0, 7, 0x1000)).isEqualTo("allow");
         assertThat(answer(STRICT, "clone3")).isEqualTo("ENOSYS");
         assertThat(answer(STRICT, "ioctl", 0, 0x5401)).isEqualTo("allow");
         assertThat(answer(STRICT, "ioctl", 0, 0x5412)).isEqualTo("ENOTTY");
         assertThat(answer(STRICT, "prctl", 15)).isEqualTo("allow");
         assertThat(answer(STRICT, "prctl", 4)).isEqualTo("EINVAL");
         assertThat(answer(STRICT, "tgkill")).isEqualTo("allow");
+    }
+
+    @Test
+    void noChildIsGivenToTheParent() {
+        Filter filter = after(Profile.NONE.preceded(ParentRules.rules()));
+        for (long flags : new long[] {0x8011, 0x1_8000, 1L << 32 | 0x8000}) {
+            assertThat(answer(filter, "clone", flags)).isEqualTo("EINVAL");
+        }
+        assertThat(answer(filter, "clone", 0x003D_0F00)).isEqualTo("allow");
+        assertThat(answer(filter, "clone", 17, 0x8000)).isEqualTo("allow");
+        assertThat(answer(filter, "clone3")).isEqualTo("ENOSYS");
     }
 
     @ParameterizedTest
@@ -63,6 +78,16 @@ class OtherRulesTest {
         assertThat(answer(SET_ID, "openat", 0, 0, 2, mode)).isEqualTo("allow");
         assertThat(answer(SET_ID, "openat2")).isEqualTo("ENOSYS");
         assertThat(answer(SET_ID, "io_uring_setup")).isEqualTo("ENOSYS");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"setxattr", "lsetxattr", "fsetxattr", "setxattrat"})
+    void whoMayGiveFilesCapabilitiesSetsNoAttribute(String name) {
+        assertThat(answer(SET_ID, name)).isEqualTo("allow");
+        Filter able =
+                FilterCompiler.compile(
+                        Profile.NONE.preceded(SetIdRules.rules()), Filters.having("CAP_SETFCAP"));
+        assertThat(answer(able, name)).isEqualTo("EPERM");
     }
 
     @ParameterizedTest
@@ -102,18 +127,81 @@ class OtherRulesTest {
         assertThat(answer(ALONE, "socket", 1, 1)).isEqualTo("EAFNOSUPPORT");
         assertThat(answer(ALONE, "socketpair", 1, 1)).isEqualTo("allow");
         assertThat(answer(ALONE, "socketpair", 2, 1)).isEqualTo("EAFNOSUPPORT");
-        assertThat(answer(UNSCOPED, "socket", 2, 1)).isEqualTo("allow");
+        assertThat(answer(NETWORKED, "socket", 2, 1)).isEqualTo("allow");
     }
 
+    /** Flags, verity, encryption, projects, versions, subvolumes of btrfs, attributes of FAT. */
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                0x4008_6602,
+                0x4004_6602,
+                0x401C_5820,
+                0x4080_6685,
+                0x800C_6613,
+                0x4008_7602,
+                0x5000_940E,
+                0x5000_9401,
+                0x5000_940F,
+                0x5000_9418,
+                0x4004_7211
+            })
+    void noReaderChangesAFileByIoctl(int request) {
+        for (long dirt : new long[] {0, 1L << 32, -1L << 32}) {
+            long dirty = dirt | Integer.toUnsignedLong(request);
+            assertThat(answer(ALONE, "ioctl", 0, dirty)).isEqualTo("EPERM");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                0x8008_6601,
+                0x8004_6601,
+                0xC020_660B,
+                0x801C_581F,
+                0x4004_9409,
+                0x4020_940D,
+                0xC018_9436,
+                0x5401,
+                0x5413,
+                0x541B,
+                0x8912,
+                2,
+                0x8008_7601
+            })
+    void whatOnlyAsksIsLeftToTheProfile(int request) {
+        assertThat(answer(ALONE, "ioctl", 0, Integer.toUnsignedLong(request))).isEqualTo("allow");
+        assertThat(answer(ALONE, "ioctl", 0, request)).isEqualTo("allow");
+        Profile none = new Profile(Action.errno(25), UnprivilegedRules.rules(false, true));
+        assertThat(answer(after(none), "ioctl", 0, request)).isEqualTo("ENOTTY");
+    }
+
+    /** SOCK_NONBLOCK and SOCK_CLOEXEC stand in the same argument. */
+    @ParameterizedTest
+    @ValueSource(longs = {2, 3, 2 | 02000000, 3 | 04000, 0x1234_0000_0000_0002L})
+    void noPairSendsToOthers(long type) {
+        for (Filter filter : new Filter[] {ALONE, NETWORKED}) {
+            assertThat(answer(filter, "socketpair", 1, type)).isEqualTo("ESOCKTNOSUPPORT");
+            assertThat(answer(filter, "socketpair", 1, 1 | 02000000)).isEqualTo("allow");
+            assertThat(answer(filter, "socketpair", 1, 5)).isEqualTo("allow");
+        }
+    }
+
+    /** On the host's network too: the services of the host listen there, and at their paths. */
     @Test
-    void unscopedSignalsReachTheOwnGroupOnly() {
-        assertThat(answer(UNSCOPED, "kill", 0, 15)).isEqualTo("allow");
-        assertThat(answer(UNSCOPED, "kill", -1, 15)).isEqualTo("EPERM");
-        assertThat(answer(UNSCOPED, "kill", 1, 15)).isEqualTo("EPERM");
-        assertThat(answer(UNSCOPED, "tgkill")).isEqualTo("EPERM");
-        assertThat(answer(UNSCOPED, "fcntl", 0, 8, 1)).isEqualTo("EPERM");
-        assertThat(answer(UNSCOPED, "fcntl", 0, 3)).isEqualTo("allow");
-        assertThat(answer(ALONE, "kill", 1, 15)).isEqualTo("allow");
-        assertThat(answer(ALONE, "fcntl", 0, 8, 1)).isEqualTo("allow");
+    void noSocketReachesServicesOfTheHost() {
+        Filter both =
+                FilterCompiler.compile(
+                        Profile.NONE.preceded(UnprivilegedRules.rules(true, true)),
+                        Filters.X86.withThirtyTwoBit(true));
+        for (long dirt : new long[] {0, 1L << 32}) {
+            assertThat(answer(both, "socket", dirt | 1, 1)).isEqualTo("EAFNOSUPPORT");
+        }
+        assertThat(answer(both, "socket", 2, 1)).isEqualTo("allow");
+        assertThat(Filters.answer(both, Call.of(Architecture.I386, "socketcall", 1)))
+                .isEqualTo("ENOSYS");
+        assertThat(Filters.answer(both, Call.of(Architecture.I386, "socket", 1)))
+                .isEqualTo("EAFNOSUPPORT");
     }
 }

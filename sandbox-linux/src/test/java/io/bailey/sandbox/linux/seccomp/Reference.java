@@ -4,8 +4,7 @@ import java.util.Set;
 
 /** What a filter has to decide, said as plainly as can be. */
 final class Reference {
-    private static final Set<String> REAL_KILLS =
-            Set.of("execve", "execveat", "openat", "write", "exit", "exit_group");
+    private static final Set<String> REAL_KILLS = Set.of("execve", "openat", "write", "exit_group");
 
     private Reference() {}
 
@@ -63,8 +62,7 @@ final class Reference {
             }
             case TRAP -> 0x0003_0000 | action.data();
             case ERRNO -> 0x0005_0000 | action.data();
-            case NOTIFY -> 0x0005_0000 | 38;
-            case TRACE -> 0x7FF0_0000 | action.data();
+            case NOTIFY, TRACE -> 0x0005_0000 | 38;
             case LOG -> 0x7FFC_0000;
             case ALLOW -> 0x7FFF_0000;
         };

@@ -14,7 +14,8 @@ import java.util.List;
 /** What ordinary programs may do. */
 class StandardProfileTest {
     private static final Filter FILTER =
-            FilterCompiler.compile(StandardProfile.profile(), Filters.X86);
+            FilterCompiler.compile(
+                    StandardProfile.profile().preceded(ParentRules.rules()), Filters.X86);
 
     private static String answer(String name, long... arguments) {
         return Filters.answer(FILTER, Call.of(name, arguments));
@@ -289,7 +290,7 @@ class StandardProfileTest {
         StandardProfile.profile().requireKnownNames();
         StrictProfile.profile().requireKnownNames();
         Profile.NONE.preceded(SetIdRules.rules()).requireKnownNames();
-        Profile.NONE.preceded(UnprivilegedRules.rules(false, true, false)).requireKnownNames();
+        Profile.NONE.preceded(UnprivilegedRules.rules(false, true)).requireKnownNames();
     }
 
     /** Both are paid at each start; see docs/performance.md. */
