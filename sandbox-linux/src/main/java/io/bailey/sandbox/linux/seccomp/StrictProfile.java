@@ -81,6 +81,8 @@ public final class StrictProfile {
      */
     private static final int[] OPTIONS = {3, 15, 16, 23, 38, 39, 0x5356_4D41};
 
+    private static final Action ENOTSOCK = Action.errno(88);
+
     private StrictProfile() {}
 
     /** The profile. */
@@ -103,6 +105,8 @@ public final class StrictProfile {
             rules.add(Rule.of(ALLOW, "ioctl", isInt(1, request)));
         }
         rules.add(Rule.of(ENOTTY, "ioctl"));
+        // There are none. bash asks, and takes another answer for a connection from rshd.
+        rules.add(Rule.of(ENOTSOCK, "getpeername getsockname"));
         for (int option : OPTIONS) {
             rules.add(Rule.of(ALLOW, "prctl", isInt(0, option)));
         }

@@ -69,6 +69,9 @@ public final class UnprivilegedRules {
     /** Landlock asks for no right to look on. */
     private static final String NOTIFICATIONS = "inotify_add_watch fanotify_init fanotify_mark";
 
+    /** F_SETLEASE, which keeps whoever wants to write waiting, and F_NOTIFY. */
+    private static final int[] WATCH_FILES = {1024, 1026};
+
     private static final String IPC =
             "ipc shmget shmat shmctl semget semop semtimedop semtimedop_time64 semctl msgget msgsnd"
                     + " msgrcv msgctl mq_open mq_unlink mq_timedsend mq_timedsend_time64"
@@ -96,6 +99,9 @@ public final class UnprivilegedRules {
         }
         if (ownsFiles) {
             rules.add(Rule.of(NO_PERMISSION, OWNERS));
+        }
+        for (int command : WATCH_FILES) {
+            rules.add(Rule.of(NO_PERMISSION, "fcntl fcntl64", isInt(1, command)));
         }
         rules.add(Rule.of(NO_SUCH_CALL, IO_URING));
         rules.add(Rule.of(NOT_SUPPORTED, ATTRIBUTES));

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -234,6 +235,22 @@ class SeccompTest {
                                 .run("perl", "-e", "print 6 * 7; fork() // print ' ', $!")
                                 .stdout())
                 .isEqualTo("42 Operation not permitted");
+    }
+
+    /** It does so for whoever comes by rshd, and takes a refusal for that. */
+    @Test
+    void bashReadsNoStartUpFileForItsInput(@TempDir Path home) throws Exception {
+        Powers.requireProgram("/bin/bash");
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(home.resolve(".bashrc"), "echo start-up file");
+        Result result =
+                host().seccomp(SeccompProfile.strict())
+                        .mount(Mount.readOnly(home, "/tmp/home"))
+                        .run(
+                                Command.of("bash", "-c", "echo command")
+                                        .env("HOME", "/tmp/home")
+                                        .env("SHLVL", "0"));
+        assertThat(result.stdout()).isEqualTo("command\n");
     }
 
     @Test

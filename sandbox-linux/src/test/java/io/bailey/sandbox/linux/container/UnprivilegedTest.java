@@ -84,6 +84,16 @@ class UnprivilegedTest {
         assertThat(Path.of("/etc/bailey-test")).doesNotExist();
     }
 
+    /** A lease keeps whoever wants to write waiting; F_NOTIFY tells of all that is done there. */
+    @Test
+    void nobodyWatchesWhatOthersDo() throws InterruptedException {
+        String script =
+                "open(F, '<', '/etc/passwd'); open(D, '<', '/etc');"
+                        + " print fcntl(F, 1024, 0) ? 'leased ' : $!{EPERM} ? 'refused ' : $!;"
+                        + " print fcntl(D, 1026, 2) ? 'told ' : $!{EPERM} ? 'refused' : $!";
+        assertThat(unprivileged().run("perl", "-e", script).stdout()).isEqualTo("refused refused");
+    }
+
     /** Landlock knows nothing of modes, owners and times. */
     @Test
     void metadataStaysAsItIs(@TempDir Path directory) throws Exception {
