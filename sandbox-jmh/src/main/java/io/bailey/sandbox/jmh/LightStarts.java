@@ -2,6 +2,7 @@ package io.bailey.sandbox.jmh;
 
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.Isolation;
+import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Sandbox;
 
 import java.io.IOException;
@@ -21,7 +22,12 @@ final class LightStarts {
         Sample unprivileged = new Sample();
         Sample entered = new Sample();
         Sample process = new Sample();
-        try (Sandbox light = Sandbox.builder().isolation(Isolation.UNPRIVILEGED).build();
+        String directory = bench.root().toString();
+        try (Sandbox light =
+                        Sandbox.builder()
+                                .isolation(Isolation.UNPRIVILEGED)
+                                .mount(Mount.readOnly(bench.root(), directory))
+                                .build();
                 Sandbox full = Sandbox.builder().build();
                 Container container = full.start("sleep", "infinity")) {
             for (int round = -rounds / 2; round < rounds; round++) {
