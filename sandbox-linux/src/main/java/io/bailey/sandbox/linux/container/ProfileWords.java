@@ -76,16 +76,14 @@ final class ProfileWords {
 
     /** Does it kill for some call, so that somebody must be there to tell its name? */
     static boolean kills(SeccompProfile profile) {
-        return switch (profile) {
-            case SeccompProfile.Rules rules ->
-                    Stream.concat(
-                                            rules.rules().stream().map(SeccompRule::action),
-                                            Stream.of(rules.otherwise()))
-                                    .anyMatch(SeccompAction.Kill.class::isInstance)
-                            || rules.base().stream().anyMatch(ProfileWords::kills);
-            case SeccompProfile.Document document -> kills(read(document));
-            default -> false;
-        };
+        if (profile instanceof SeccompProfile.Document) {
+            return kills(read(profile));
+        }
+        return profile instanceof SeccompProfile.Rules rules
+                && (rules.otherwise() instanceof SeccompAction.Kill
+                        || rules.rules().stream()
+                                .anyMatch(rule -> rule.action() instanceof SeccompAction.Kill)
+                        || rules.base().stream().anyMatch(ProfileWords::kills));
     }
 
     private static boolean kills(Profile profile) {
@@ -97,10 +95,8 @@ final class ProfileWords {
     }
 
     static boolean allows32Bit(SeccompProfile profile) {
-        return switch (profile) {
-            case SeccompProfile.Rules rules ->
-                    rules.foreignAbi() || rules.base().stream().anyMatch(ProfileWords::allows32Bit);
-            default -> false;
-        };
+        return profile instanceof SeccompProfile.Rules rules
+                && (rules.foreignAbi()
+                        || rules.base().stream().anyMatch(ProfileWords::allows32Bit));
     }
 }

@@ -59,17 +59,20 @@ enum LandlockAccess {
 
     /** Those of {@code wanted} that {@code abi} knows. */
     static long bits(Collection<LandlockAccess> wanted, int abi) {
-        return wanted.stream()
-                .filter(access -> access.abi <= abi)
-                .mapToLong(access -> 1L << access.bit)
-                .sum();
+        long bits = 0;
+        for (LandlockAccess access : wanted) {
+            bits |= access.abi <= abi ? 1L << access.bit : 0;
+        }
+        return bits;
     }
 
     static String names(Collection<LandlockAccess> wanted, int abi) {
         List<String> names = new ArrayList<>();
-        wanted.stream()
-                .filter(access -> access.abi <= abi)
-                .forEach(access -> names.add(access.name().toLowerCase(Locale.ROOT)));
+        for (LandlockAccess access : wanted) {
+            if (access.abi <= abi) {
+                names.add(access.name().toLowerCase(Locale.ROOT));
+            }
+        }
         return String.join("|", names);
     }
 
