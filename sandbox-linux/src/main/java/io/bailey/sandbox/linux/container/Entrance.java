@@ -169,7 +169,8 @@ final class Entrance {
         boolean sign =
                 SIGNS_OF_THE_END.contains(failure.errno())
                         || (SIGNS_IF_ENDING.contains(failure.errno())
-                                && WayIn.isEnding(engine.linux(), host.session()));
+                                && (host.session().isGone()
+                                        || WayIn.isEnding(engine.linux(), host.pid())));
         return sign && host.session().awaitGone(PATIENCE);
     }
 }

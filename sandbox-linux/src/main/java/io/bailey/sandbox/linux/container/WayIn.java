@@ -78,9 +78,11 @@ final class WayIn implements AutoCloseable {
     /**
      * Is the container's first process on its way out? Its pidfd tells only when it has ended,
      * which comes after its namespaces are gone. If it cannot be seen it may be.
+     *
+     * @param pid its number, which its session may know no more
      */
-    static boolean isEnding(Linux linux, Session host) {
-        FileText stat = KernelFile.read(linux, Linux.AT_FDCWD, "/proc/" + host.pid() + "/stat");
+    static boolean isEnding(Linux linux, long pid) {
+        FileText stat = KernelFile.read(linux, Linux.AT_FDCWD, "/proc/" + pid + "/stat");
         // The name may hold anything, spaces and brackets too.
         String afterName = stat.text().substring(stat.text().lastIndexOf(')') + 1).strip();
         String[] fields = afterName.split(" ", FLAGS + 2);
