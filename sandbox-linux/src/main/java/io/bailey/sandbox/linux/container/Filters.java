@@ -48,7 +48,7 @@ final class Filters {
     /** Of the kind that was asked for first, which often is the only one. */
     private final AtomicReference<@Nullable Compiled> first = new AtomicReference<>();
 
-    /** Loading Caffeine takes a fresh JVM 30 ms, a sixth of its first start: not for one entry. */
+    /** Loading Caffeine takes a fresh JVM 20 ms, a tenth of its first start: not for one entry. */
     private static final class Further {
         private static final Cache<Key, Optional<Seccomp>> COMPILED =
                 Caffeine.newBuilder().maximumSize(MOST).build();

@@ -26,7 +26,6 @@ final class CommandSteps {
     private static final int DESCRIPTORS = 64;
     private static final long RLIM_INFINITY = -1;
     private static final int PR_SET_PDEATHSIG = 1;
-    private static final int PR_SET_DUMPABLE = 4;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final int PR_SET_KEEPCAPS = 8;
     private static final int PR_CAP_AMBIENT = 47;
@@ -108,14 +107,7 @@ final class CommandSteps {
      * up to the exec the memory is the init's or the watcher's too.
      */
     private void stayInvisible() {
-        program.step("stay invisible until the exec", "");
-        program.call(
-                Sys.PRCTL,
-                Argument.flags("PR_SET_DUMPABLE", PR_SET_DUMPABLE),
-                Argument.of(0),
-                NIL,
-                NIL,
-                NIL);
+        InitSteps.beInvisible(program, "stay invisible until the exec");
     }
 
     /** After the change of user, which clears it. */

@@ -210,7 +210,11 @@ final class InitSteps {
     }
 
     void beInvisible() {
-        program.step("be invisible to ptrace and /proc", "");
+        beInvisible(program, "be invisible to ptrace and /proc");
+    }
+
+    static void beInvisible(ProgramBuilder program, String step) {
+        program.step(step, "");
         program.call(
                 Sys.PRCTL,
                 Argument.flags("PR_SET_DUMPABLE", PR_SET_DUMPABLE),
