@@ -126,12 +126,26 @@ class ExecSiegeTest {
                     ptrace(PTRACE_DETACH, pid, 0, 0);
             }
 
+            /* The newest number of this pid namespace: proc_loadavg(5), the last field. */
+            static int newest(void) {
+                char text[128] = "";
+                int fd = open("/proc/loadavg", O_RDONLY);
+                if (fd < 0) return 0;
+                if (read(fd, text, sizeof text - 1) < 0) text[0] = 0;
+                close(fd);
+                char *last = strrchr(text, ' ');
+                return last ? atoi(last) : 0;
+            }
+
             int main(int argc, char **argv) {
                 int last = getpid();
                 if (argc < 2 || access(argv[1], F_OK)) return 99;
                 puts("ready");
                 fflush(stdout);
                 while (access("/tmp/stop", F_OK)) {
+                    /* On a busy machine many come and go while this does not run. */
+                    int now = newest();
+                    if (now > last + 5) last = now - 5;
                     for (int pid = last + 1; pid < last + 6; pid++) {
                         if (access(path(pid, "comm"), F_OK)) continue;
                         last = pid;
