@@ -17,6 +17,7 @@ module io.bailey.sandbox {
     requires static org.jspecify;
 
     exports io.bailey.sandbox;
+    exports io.bailey.sandbox.image;
     exports io.bailey.sandbox.spi;
 
     uses io.bailey.sandbox.spi.SandboxProvider;

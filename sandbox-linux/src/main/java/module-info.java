@@ -6,6 +6,8 @@ module io.bailey.sandbox.linux {
     requires io.bailey.sandbox;
     requires com.github.benmanes.caffeine;
     requires tools.jackson.core;
+    requires tools.jackson.databind;
+    requires java.net.http;
     requires static org.jspecify;
 
     provides io.bailey.sandbox.spi.SandboxProvider with

@@ -1,5 +1,6 @@
 package io.bailey.sandbox;
 
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,7 @@ final class Choices {
     Optional<Rootfs> rootfs = Optional.empty();
     Optional<WritableRoot> writableRoot = Optional.empty();
     Optional<MemorySize> writableRootSize = Optional.empty();
+    Optional<Path> writableLayer = Optional.empty();
     Optional<RootChange> rootChange = Optional.empty();
     Optional<Network> network = Optional.empty();
     Optional<Set<Namespace>> namespaces = Optional.empty();
@@ -43,6 +45,7 @@ final class Choices {
             checkUnused("rootfs", rootfs.filter(root -> !onlyTheHost(root)));
             checkUnused("writableRoot", writableRoot);
             checkUnused("writableRootSize", writableRootSize);
+            checkUnused("writableLayer", writableLayer);
             checkUnused("rootChange", rootChange);
         }
         if (writableRootSize.isPresent() && effectiveWritableRoot() != WritableRoot.OVERLAY) {
@@ -51,6 +54,13 @@ final class Choices {
                             + writableRootSize.get()
                             + " bounds the writable layer of OVERLAY, but writableRoot is "
                             + effectiveWritableRoot());
+        }
+        if (writableRootSize.isPresent() && writableLayer.isPresent()) {
+            throw new SandboxConfigException(
+                    "writableRootSize: "
+                            + writableRootSize.get()
+                            + " bounds a writable layer in memory, but writableLayer is "
+                            + writableLayer.get());
         }
     }
 
@@ -127,6 +137,16 @@ final class Choices {
         return writableRootSize
                 .or(() -> inherited.map(SandboxSpec::writableRootSize))
                 .orElse(DEFAULT_WRITABLE_ROOT_SIZE);
+    }
+
+    /** A word for a size is one for memory. */
+    Optional<Path> effectiveWritableLayer() {
+        return writableLayer.or(() ->
+                inherited
+                        .flatMap(SandboxSpec::writableLayer)
+                        .filter(layer ->
+                                writableRootSize.isEmpty()
+                                        && effectiveWritableRoot() == WritableRoot.OVERLAY));
     }
 
     RootChange effectiveRootChange() {

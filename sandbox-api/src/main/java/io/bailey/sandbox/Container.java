@@ -121,10 +121,11 @@ public interface Container extends AutoCloseable {
     void kill();
 
     /**
-     * Sends {@code SIGTERM} to the command, waits for at most {@code grace} for it to end, then
-     * kills every process of the sandbox. Returns when the container is stopped: by the command's
-     * own end if that came within the grace, else by {@link Termination.Cancelled}. If the thread
-     * is interrupted the rest of the grace is left out.
+     * Sends {@code SIGTERM} to the command (what the image that is the root says instead, if it
+     * does: {@code StopSignal}), waits for at most {@code grace} for it to end, then kills every
+     * process of the sandbox. Returns when the container is stopped: by the command's own end if
+     * that came within the grace, else by {@link Termination.Cancelled}. If the thread is
+     * interrupted the rest of the grace is left out.
      *
      * @param grace how long the command has to end by itself; zero or negative for none
      * @throws InterruptedException if the thread was interrupted; the sandbox has been killed by

@@ -1,5 +1,7 @@
 package io.bailey.sandbox;
 
+import io.bailey.sandbox.image.Image;
+
 import java.lang.System.Logger.Level;
 
 /** A sandbox for one container only. */
@@ -8,6 +10,13 @@ final class OneShot {
     private static final System.Logger LOGGER = System.getLogger(OneShot.class.getName());
 
     private OneShot() {}
+
+    /** The words as a command; none for what the image runs, if the root is one. */
+    static Command command(Rootfs root, String... words) {
+        return words.length == 0 && root instanceof Image image
+                ? image.command()
+                : Command.of(words);
+    }
 
     /** Starts a command; the sandbox is closed after the container, or at once if there is none. */
     static Container start(Sandbox sandbox, Command command) {

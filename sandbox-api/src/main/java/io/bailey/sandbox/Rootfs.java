@@ -1,5 +1,7 @@
 package io.bailey.sandbox;
 
+import io.bailey.sandbox.image.Image;
+
 import java.nio.file.Path;
 
 /**
@@ -7,7 +9,7 @@ import java.nio.file.Path;
  *
  * @since 0.1
  */
-public sealed interface Rootfs {
+public sealed interface Rootfs permits Rootfs.Host, Rootfs.Directory, Image {
 
     /**
      * Returns the tree of this host: read-only, with a private {@code /tmp}, {@code /proc} and

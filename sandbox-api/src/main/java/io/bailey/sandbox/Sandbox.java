@@ -1,5 +1,8 @@
 package io.bailey.sandbox;
 
+import io.bailey.sandbox.image.Image;
+import io.bailey.sandbox.spi.SandboxProvider;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -44,13 +47,14 @@ public interface Sandbox extends AutoCloseable {
      * @throws SandboxUnavailableException if there is no engine to ask
      */
     static HostReport doctor() {
-        return Engine.find().doctor();
+        return SandboxProvider.find().doctor();
     }
 
     /**
      * Runs a command in a container of its own and waits until nothing of it is left.
      *
-     * @param command the program and its arguments, see {@link Command#of(String...)}
+     * @param command the program and its arguments, see {@link Command#of(String...)}; none for
+     *     what the image that is the root would run, {@link Image#command(String...)}
      * @return what came of it; a command that fails is an answer too
      * @throws SandboxConfigException if this is not a command
      * @throws SandboxUnavailableException if this host cannot give what the recipe asks for
@@ -60,7 +64,7 @@ public interface Sandbox extends AutoCloseable {
      * @throws IllegalStateException if this sandbox is closed
      */
     default Result run(String... command) throws InterruptedException {
-        return run(Command.of(command));
+        return run(OneShot.command(spec().rootfs(), command));
     }
 
     /**
@@ -92,7 +96,7 @@ public interface Sandbox extends AutoCloseable {
      * Starts a command in a container of its own and returns once it is executed. Input and output
      * are those of {@link Command#of(String...)}: empty and captured.
      *
-     * @param command the program and its arguments
+     * @param command the program and its arguments; none for what the image runs
      * @return the running container; the caller closes it
      * @throws SandboxConfigException if this is not a command
      * @throws SandboxUnavailableException if this host cannot give what the recipe asks for
@@ -101,7 +105,7 @@ public interface Sandbox extends AutoCloseable {
      * @throws IllegalStateException if this sandbox is closed
      */
     default Container start(String... command) {
-        return start(Command.of(command));
+        return start(OneShot.command(spec().rootfs(), command));
     }
 
     /**
@@ -120,13 +124,13 @@ public interface Sandbox extends AutoCloseable {
     /**
      * Shows what running a command would do: the system calls, one a line. Nothing is run.
      *
-     * @param command the program and its arguments
+     * @param command the program and its arguments; none for what the image runs
      * @return lines separated by {@code \n}
      * @throws SandboxConfigException if this is not a command
      * @throws SandboxUnavailableException if this host cannot give what the recipe asks for
      */
     default String explain(String... command) {
-        return explain(Command.of(command));
+        return explain(OneShot.command(spec().rootfs(), command));
     }
 
     /**
@@ -230,6 +234,21 @@ public interface Sandbox extends AutoCloseable {
          * @throws SandboxConfigException if this is not a positive size, or one was set before
          */
         Builder writableRootSize(String size);
+
+        /**
+         * Puts the writable layer of {@link WritableRoot#OVERLAY} on a disk instead of into memory,
+         * for commands that write much. It is not bounded then but by the disk ({@link
+         * #writableRootSize} goes with memory only), and is removed with the sandbox all the same.
+         * Nothing in it is ever synced ({@code volatile}, overlayfs): an {@code fsync} of the
+         * command returns at once.
+         *
+         * @param directory a directory of this host in which each container makes one of its own;
+         *     on a file system that can hold an overlay's upper layer, such as ext4 or XFS, not on
+         *     an overlay
+         * @return this
+         * @throws SandboxConfigException if it is not in the default file system
+         */
+        Builder writableLayer(Path directory);
 
         /**
          * Sets how the host's root is left. The default is {@link RootChange#PIVOT_ROOT}.
@@ -647,7 +666,7 @@ public interface Sandbox extends AutoCloseable {
          * Builds, runs a command and closes: {@link #build()} and {@link Sandbox#run(String...)},
          * with the exceptions of both.
          *
-         * @param command the program and its arguments
+         * @param command the program and its arguments; none for what the image runs
          * @return what came of it
          * @throws InterruptedException if the thread was interrupted; the container is gone by then
          */
@@ -673,7 +692,7 @@ public interface Sandbox extends AutoCloseable {
          * Builds and starts a command: {@link #build()} and {@link Sandbox#start(String...)}, with
          * the exceptions of both. The sandbox is closed when the container has ended.
          *
-         * @param command the program and its arguments
+         * @param command the program and its arguments; none for what the image runs
          * @return the running container; the caller closes it
          */
         default Container start(String... command) {
@@ -695,7 +714,7 @@ public interface Sandbox extends AutoCloseable {
          * Builds, shows what running a command would do, and closes: {@link #build()} and {@link
          * Sandbox#explain(String...)}, with the exceptions of both.
          *
-         * @param command the program and its arguments
+         * @param command the program and its arguments; none for what the image runs
          * @return the system calls, lines separated by {@code \n}
          */
         default String explain(String... command) {

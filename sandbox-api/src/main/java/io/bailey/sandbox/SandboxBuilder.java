@@ -1,5 +1,8 @@
 package io.bailey.sandbox;
 
+import io.bailey.sandbox.spi.SandboxProvider;
+
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -86,6 +89,12 @@ final class SandboxBuilder implements Sandbox.Builder {
     @Override
     public Sandbox.Builder writableRootSize(String size) {
         return writableRootSize(MemorySize.parse("writableRootSize", size));
+    }
+
+    @Override
+    public Sandbox.Builder writableLayer(Path directory) {
+        choices.writableLayer = Optional.of(InsidePath.onHost("writableLayer", directory));
+        return this;
     }
 
     @Override
@@ -310,7 +319,27 @@ final class SandboxBuilder implements Sandbox.Builder {
     public Sandbox build() {
         // First the spec: a contradiction is the same on every host, with an engine or without.
         SandboxSpec spec = spec();
-        return Engine.find().create(spec);
+        return SandboxProvider.find().create(spec);
+    }
+
+    /** Without words it is the image that says what to run, and nobody is asked before that. */
+    private Command command(String... words) {
+        return OneShot.command(choices.effectiveRootfs(), words);
+    }
+
+    @Override
+    public Result run(String... words) throws InterruptedException {
+        return run(command(words));
+    }
+
+    @Override
+    public Container start(String... words) {
+        return start(command(words));
+    }
+
+    @Override
+    public String explain(String... words) {
+        return explain(command(words));
     }
 
     /** What has been set until now, completed with the defaults. */
@@ -320,6 +349,7 @@ final class SandboxBuilder implements Sandbox.Builder {
                 choices.effectiveRootfs(),
                 choices.effectiveWritableRoot(),
                 choices.effectiveWritableRootSize(),
+                choices.effectiveWritableLayer(),
                 choices.effectiveRootChange(),
                 limits.build(),
                 rlimits,

@@ -1,5 +1,6 @@
 package io.bailey.sandbox;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -23,6 +24,7 @@ import java.util.Set;
  * @param rootfs the root file system
  * @param writableRoot what happens to writes below the root
  * @param writableRootSize bound of the writable layer, for {@link WritableRoot#OVERLAY}; positive
+ * @param writableLayer the directory that holds the writable layer; empty for memory
  * @param rootChange how the host's root is left
  * @param limits limits of the whole sandbox
  * @param rlimits limits of each process; immutable
@@ -52,6 +54,7 @@ public record SandboxSpec(
         Rootfs rootfs,
         WritableRoot writableRoot,
         MemorySize writableRootSize,
+        Optional<Path> writableLayer,
         RootChange rootChange,
         Limits limits,
         Map<Rlimit, Long> rlimits,
@@ -82,6 +85,7 @@ public record SandboxSpec(
     public SandboxSpec {
         SpecRules.root(rootfs, writableRoot);
         SpecRules.size("writableRootSize", writableRootSize);
+        SpecRules.writableLayer(writableLayer, writableRoot);
         Objects.requireNonNull(rootChange, "rootChange");
         Objects.requireNonNull(limits, "limits");
         rlimits = copyRlimits(rlimits);
@@ -127,6 +131,8 @@ public record SandboxSpec(
     public String toString() {
         return "SandboxSpec[rootfs="
                 + rootfs
+                + ", writableLayer="
+                + writableLayer
                 + ", writableRoot="
                 + writableRoot
                 + ", writableRootSize="

@@ -1,5 +1,7 @@
 package io.bailey.sandbox;
 
+import io.bailey.sandbox.spi.SandboxProvider;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -141,7 +143,7 @@ public sealed interface SeccompProfile {
      * @throws InterruptedException if the thread was interrupted; the sandbox is gone by then
      */
     static Rules record(Sandbox sandbox, Command command) throws InterruptedException {
-        return Engine.find().recordSeccomp(sandbox.spec(), command);
+        return SandboxProvider.find().recordSeccomp(sandbox.spec(), command);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.bailey.sandbox;
 
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -128,5 +130,21 @@ public enum Signal {
         return number >= 1 && number <= all.length
                 ? Optional.of(all[number - 1])
                 : Optional.empty();
+    }
+
+    /**
+     * Returns the signal with the given name or number, as configs of images and {@code kill(1)}
+     * have them: {@code SIGQUIT}, {@code QUIT}, {@code 3}.
+     *
+     * @param text the name, in any case, or the number
+     * @return the signal, or empty if no standard signal is meant
+     */
+    public static Optional<Signal> parse(String text) {
+        String name = text.strip().toUpperCase(Locale.ROOT);
+        String plain = name.startsWith("SIG") ? name.substring(3) : name;
+        return Arrays.stream(values())
+                .filter(signal ->
+                        signal.name().equals(plain) || Integer.toString(signal.number).equals(name))
+                .findFirst();
     }
 }

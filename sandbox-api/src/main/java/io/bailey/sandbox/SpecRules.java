@@ -1,5 +1,8 @@
 package io.bailey.sandbox;
 
+import io.bailey.sandbox.image.Image;
+
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,6 +38,23 @@ final class SpecRules {
             throw new SandboxConfigException(
                     "writableRoot: DIRECT with Rootfs.host() would write to the host's own tree;"
                             + " use OVERLAY or READ_ONLY, and Mount.readWrite for single directories");
+        }
+        if (rootfs instanceof Image && writableRoot == WritableRoot.DIRECT) {
+            throw new SandboxConfigException(
+                    "writableRoot: DIRECT with the image "
+                            + rootfs
+                            + " would write to the store; use OVERLAY, and Images.commit for what"
+                            + " is to be kept");
+        }
+    }
+
+    static void writableLayer(Optional<Path> layer, WritableRoot writableRoot) {
+        if (layer.isPresent() && writableRoot != WritableRoot.OVERLAY) {
+            throw new SandboxConfigException(
+                    "writableLayer: "
+                            + layer.get()
+                            + " is for WritableRoot.OVERLAY, but writableRoot is "
+                            + writableRoot);
         }
     }
 

@@ -40,6 +40,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(
                         "java..",
                         "io.bailey.sandbox",
+                        "io.bailey.sandbox.image",
                         "io.bailey.sandbox.spi",
                         "org.jspecify.annotations")
                 .check(api);

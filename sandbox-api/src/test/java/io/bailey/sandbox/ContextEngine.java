@@ -26,7 +26,7 @@ public final class ContextEngine implements AutoCloseable {
     }
 
     /** Makes the given engine the one of this thread; the directory must be empty. */
-    static ContextEngine of(SandboxProvider engine, Path directory) throws IOException {
+    public static ContextEngine of(SandboxProvider engine, Path directory) throws IOException {
         CURRENT.set(engine);
         String name = RelayProvider.class.getName();
         Path file = directory.resolve(name.replace('.', '/') + ".class");

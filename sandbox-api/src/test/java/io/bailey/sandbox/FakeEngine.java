@@ -1,5 +1,7 @@
 package io.bailey.sandbox;
 
+import io.bailey.sandbox.image.Images;
+import io.bailey.sandbox.image.ImagesSpec;
 import io.bailey.sandbox.spi.SandboxProvider;
 
 import java.util.ArrayList;
@@ -20,6 +22,11 @@ public final class FakeEngine implements SandboxProvider {
     public Sandbox create(SandboxSpec spec) {
         calls.add("create");
         return new FakeSandbox(spec);
+    }
+
+    @Override
+    public Images openImages(ImagesSpec spec) {
+        throw new IllegalStateException("no images here");
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.bailey.sandbox;
 
+import io.bailey.sandbox.image.Images;
+import io.bailey.sandbox.image.ImagesSpec;
 import io.bailey.sandbox.spi.SandboxProvider;
 
 /**
@@ -21,6 +23,11 @@ public final class RelayProvider implements SandboxProvider {
     public SeccompProfile.Rules recordSeccomp(SandboxSpec spec, Command command)
             throws InterruptedException {
         return ContextEngine.current().recordSeccomp(spec, command);
+    }
+
+    @Override
+    public Images openImages(ImagesSpec spec) {
+        return ContextEngine.current().openImages(spec);
     }
 
     @Override

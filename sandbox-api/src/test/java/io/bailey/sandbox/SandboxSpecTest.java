@@ -37,6 +37,7 @@ class SandboxSpecTest {
                 rootfs,
                 writableRoot,
                 DEFAULTS.writableRootSize(),
+                Optional.empty(),
                 RootChange.PIVOT_ROOT,
                 Limits.none(),
                 rlimits,

@@ -5,6 +5,8 @@ import io.bailey.sandbox.HostReport;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.SeccompProfile;
+import io.bailey.sandbox.image.Images;
+import io.bailey.sandbox.image.ImagesSpec;
 
 /**
  * An engine that turns a {@link SandboxSpec} into a living {@link Sandbox}.
@@ -45,6 +47,26 @@ public interface SandboxProvider {
      */
     SeccompProfile.Rules recordSeccomp(SandboxSpec spec, Command command)
             throws InterruptedException;
+
+    /**
+     * Opens a store of images.
+     *
+     * @param spec how
+     * @return the store
+     * @throws io.bailey.sandbox.image.ImageException if it cannot be opened
+     */
+    Images openImages(ImagesSpec spec);
+
+    /**
+     * Returns the engine beside this library, or else the one that the thread's context class
+     * loader sees.
+     *
+     * @return the engine
+     * @throws io.bailey.sandbox.SandboxUnavailableException if there is none
+     */
+    static SandboxProvider find() {
+        return ProviderFinder.find();
+    }
 
     /**
      * Examines this host. Never throws for what is missing: that is a finding.

@@ -5,6 +5,8 @@ import io.bailey.sandbox.HostReport;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.SeccompProfile;
+import io.bailey.sandbox.image.Images;
+import io.bailey.sandbox.image.ImagesSpec;
 import io.bailey.sandbox.linux.container.Engine;
 import io.bailey.sandbox.spi.SandboxProvider;
 
@@ -23,6 +25,11 @@ public final class LinuxSandboxProvider implements SandboxProvider {
     public SeccompProfile.Rules recordSeccomp(SandboxSpec spec, Command command)
             throws InterruptedException {
         return Engine.shared().record(spec, command);
+    }
+
+    @Override
+    public Images openImages(ImagesSpec spec) {
+        throw new UnsupportedOperationException("this engine has no images yet");
     }
 
     @Override

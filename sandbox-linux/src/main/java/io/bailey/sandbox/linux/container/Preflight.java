@@ -242,6 +242,9 @@ record Preflight(
     private static String rootPath(Linux linux, SandboxSpec spec) {
         return switch (spec.rootfs()) {
             case Rootfs.Host() -> "/";
+            case io.bailey.sandbox.image.Image image ->
+                    throw new SandboxConfigException(
+                            "rootfs " + image + ": this engine has no images yet");
             case Rootfs.Directory(var path) -> {
                 Stat stat = linux.stat(Linux.AT_FDCWD, path.toString(), 0);
                 if (stat.result() < 0) {

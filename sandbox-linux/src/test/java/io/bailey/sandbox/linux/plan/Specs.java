@@ -157,6 +157,7 @@ final class Specs {
                 root ? rootfs : Rootfs.host(),
                 root ? writableRoot : WritableRoot.READ_ONLY,
                 MemorySize.of(256L << 20),
+                Optional.empty(),
                 rootChange,
                 Limits.none(),
                 rlimits,
