@@ -17,7 +17,7 @@ final class FfmSystemCall implements SystemCall {
 
     static final FfmSystemCall INSTANCE = new FfmSystemCall();
 
-    private static final long ERRNO_BYTES = Linker.Option.captureStateLayout().byteSize();
+    static final long ERRNO_BYTES = Linker.Option.captureStateLayout().byteSize();
     private static final MethodHandle CALL = link();
     private static final MemorySegment SYSCALL =
             Linker.nativeLinker().defaultLookup().findOrThrow("syscall");
@@ -44,6 +44,14 @@ final class FfmSystemCall implements SystemCall {
     public long invoke(Sys sys, long a, long b, long c, long d, long e, long f) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(ERRNO_BYTES, JAVA_INT.byteAlignment());
+            return invoke(errno, sys, a, b, c, d, e, f);
+        }
+    }
+
+    /** Captures errno into memory of the caller. */
+    static long invoke(
+            MemorySegment errno, Sys sys, long a, long b, long c, long d, long e, long f) {
+        try {
             long result =
                     (long) CALL.invokeExact(SYSCALL, errno, (long) sys.number(), a, b, c, d, e, f);
             // After a success errno is garbage (HotSpot does not preset the segment).

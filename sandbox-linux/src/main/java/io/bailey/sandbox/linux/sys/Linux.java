@@ -340,6 +340,13 @@ public final class Linux {
         }
     }
 
+    /** fsconfig(2) FSCONFIG_SET_FD. */
+    public int fsconfigFd(int fs, String key, int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            return invoke(Sys.FSCONFIG, fs, 5, text(arena, key), 0, fd, 0);
+        }
+    }
+
     /** fsconfig(2) FSCONFIG_CMD_CREATE. */
     public int fsconfigCreate(int fs) {
         return invoke(Sys.FSCONFIG, fs, 6, 0, 0, 0, 0);

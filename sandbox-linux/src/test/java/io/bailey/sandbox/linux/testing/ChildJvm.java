@@ -1,11 +1,13 @@
 package io.bailey.sandbox.linux.testing;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.linux.LinuxSandboxProvider;
 
 import tools.jackson.core.JsonParser;
+import tools.jackson.databind.json.JsonMapper;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -55,7 +57,9 @@ public record ChildJvm(List<String> lines, int exitCode) {
                         LinuxSandboxProvider.class,
                         ChildJvm.class,
                         Caffeine.class,
-                        JsonParser.class)
+                        JsonParser.class,
+                        JsonMapper.class,
+                        JsonFormat.class)
                 .map(ChildJvm::home)
                 .distinct()
                 .map(Path::toString)
