@@ -6,6 +6,7 @@ import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.cgroup.ControllerReport;
 import io.bailey.sandbox.linux.cgroup.Layout;
 import io.bailey.sandbox.linux.host.HostFacts;
+import io.bailey.sandbox.linux.image.erofs.ErofsMount;
 import io.bailey.sandbox.linux.sys.Arch;
 import io.bailey.sandbox.linux.sys.Linux;
 
@@ -38,7 +39,11 @@ public enum Power {
     /** Landlock with scopes: ABI 6, Linux 6.12. */
     LANDLOCK_SCOPES,
     /** There is a /dev/fuse: a device that does no harm when it is opened. */
-    FUSE;
+    FUSE,
+    /** Files for temporary things can be mounted as EROFS: root, Linux 6.12, no tmpfs. */
+    EROFS,
+    /** Loop devices. */
+    LOOP;
 
     /** Is it there? */
     public boolean isPresent() {
@@ -54,7 +59,10 @@ public enum Power {
             case STATIC_GCC -> onPath("gcc") && linksStatically();
             case OVERLAY -> overlayListed();
             case LANDLOCK_SCOPES -> HostFacts.probe(Linux.host()).landlockAbi() >= 6;
+            case LOOP -> Files.exists(Path.of("/dev/loop-control"));
             case FUSE -> Files.exists(Path.of("/dev/fuse"));
+            case EROFS ->
+                    ErofsMount.works(Linux.host(), Path.of(System.getProperty("java.io.tmpdir")));
         };
     }
 
