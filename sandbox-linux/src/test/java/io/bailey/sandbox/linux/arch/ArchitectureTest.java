@@ -119,9 +119,11 @@ class ArchitectureTest {
 
     /** A start without a document does not load Jackson. */
     @Test
-    void onlyTheReaderOfDocumentsKnowsJackson() {
+    void onlyReadersOfDocumentsKnowJackson() {
         noClasses()
                 .that()
+                .resideOutsideOfPackage(Engine.PACKAGE + ".image.document")
+                .and()
                 .haveNameNotMatching(".*\\.JsonTree(\\$.*)?")
                 .should()
                 .dependOnClassesThat()

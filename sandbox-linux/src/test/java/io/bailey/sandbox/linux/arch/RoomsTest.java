@@ -28,6 +28,7 @@ class RoomsTest {
                     Map.entry("seccomp", Set.of()),
                     Map.entry("host", Set.of("sys")),
                     Map.entry("image.tar", Set.of()),
+                    Map.entry("image.document", Set.of()),
                     Map.entry("mount", Set.of("sys", "program")),
                     Map.entry("plan", Set.of("program", "cgroup", "host", "mount")),
                     Map.entry("launch", Set.of("program", "sys", "cgroup")),
