@@ -30,6 +30,7 @@ class RoomsTest {
                     Map.entry("image.tar", Set.of()),
                     Map.entry("image.document", Set.of()),
                     Map.entry("image.registry", Set.of("image.document")),
+                    Map.entry("image.store", Set.of("sys")),
                     Map.entry("mount", Set.of("sys", "program")),
                     Map.entry("plan", Set.of("program", "cgroup", "host", "mount")),
                     Map.entry("launch", Set.of("program", "sys", "cgroup")),
