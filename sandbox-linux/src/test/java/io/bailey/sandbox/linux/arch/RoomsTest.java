@@ -33,6 +33,7 @@ class RoomsTest {
                     Map.entry("image.store", Set.of("sys")),
                     Map.entry("image.unpack", Set.of("sys", "image.tar")),
                     Map.entry("image.erofs", Set.of("sys", "image.tar")),
+                    Map.entry("image.archive", Set.of("sys", "image.tar", "image.document")),
                     Map.entry("mount", Set.of("sys", "program")),
                     Map.entry("plan", Set.of("program", "cgroup", "host", "mount")),
                     Map.entry("launch", Set.of("program", "sys", "cgroup")),
