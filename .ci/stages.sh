@@ -87,11 +87,14 @@ java25() {
 }
 
 # Prints the command that runs the tests that meet the kernel, from the kit, in the folder $1. What is pure (plans, programs,
-# the architecture) does not depend on who runs it and has run already.
+# archives and documents as bytes, the architecture) does not depend on who runs it and has run already.
 suite() {
     local folder=$1 room rooms=()
-    for room in sys cgroup host mount container attack; do
+    for room in sys cgroup host mount container attack image; do
         rooms+=(--select-package "io.bailey.sandbox.linux.$room")
+    done
+    for room in tar document registry; do
+        rooms+=(--exclude-package "io.bailey.sandbox.linux.image.$room")
     done
     echo "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --illegal-native-access=deny \
         -Djava.io.tmpdir="$folder" -Dbailey.unproven="$folder/unproven.txt" -Dslf4j.internal.verbosity=ERROR \
@@ -122,6 +125,16 @@ quick_benchmark() {
     command -v gcc >/dev/null || { note "the C floor: no gcc"; return 0; }
     bash .ci/audit mvn -q -Pbench -DskipTests -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true \
         -Dbench.main=io.bailey.sandbox.jmh.StartReport -Dbench=--quick verify
+}
+
+# Fails only where something is several times slower than it should be: other tools and C are beside it in the same run.
+quick_image_benchmark() {
+    if [ "$(id -u)" -ne 0 ] || ! [ -e /dev/loop-control ]; then
+        note "the benchmark of images: needs root and loop devices"
+        return 0
+    fi
+    bash .ci/audit mvn -q -Pbench -DskipTests -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true \
+        -Dbench.main=io.bailey.sandbox.jmh.ImageReport -Dbench=--quick verify
 }
 
 guest_tests() {

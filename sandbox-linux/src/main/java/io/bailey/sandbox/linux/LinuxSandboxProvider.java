@@ -8,6 +8,7 @@ import io.bailey.sandbox.SeccompProfile;
 import io.bailey.sandbox.image.Images;
 import io.bailey.sandbox.image.ImagesSpec;
 import io.bailey.sandbox.linux.container.Engine;
+import io.bailey.sandbox.linux.image.LinuxImages;
 import io.bailey.sandbox.spi.SandboxProvider;
 
 /** The door: what ServiceLoader finds. */
@@ -29,7 +30,8 @@ public final class LinuxSandboxProvider implements SandboxProvider {
 
     @Override
     public Images openImages(ImagesSpec spec) {
-        throw new UnsupportedOperationException("this engine has no images yet");
+        Engine.requireNativeAccess();
+        return LinuxImages.open(spec);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
+import io.bailey.sandbox.linux.mount.TreeSource;
 import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.program.LinkedProgram;
 
@@ -24,14 +25,16 @@ record Compiled(
             Optional<SiteSurvey.Who> who,
             int cgroupFds,
             boolean cgroupDirectory,
-            boolean announceExec) {
+            boolean announceExec,
+            Optional<TreeSource> writableLayer) {
 
         static Key of(
                 Command command,
                 Optional<SiteSurvey.Who> who,
                 int cgroupFds,
                 boolean cgroupDirectory,
-                boolean announceExec) {
+                boolean announceExec,
+                Optional<TreeSource> writableLayer) {
             return new Key(
                     command.arguments(),
                     command.environment(),
@@ -39,7 +42,8 @@ record Compiled(
                     who,
                     cgroupFds,
                     cgroupDirectory,
-                    announceExec);
+                    announceExec,
+                    writableLayer);
         }
     }
 }

@@ -3,20 +3,30 @@ package io.bailey.sandbox.linux.container;
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Finding;
 import io.bailey.sandbox.HostReport;
+import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.Rootfs;
 import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.SandboxUnavailableException;
 import io.bailey.sandbox.SeccompProfile;
+import io.bailey.sandbox.image.Image;
 import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.host.Doctor;
 import io.bailey.sandbox.linux.host.HostFacts;
+import io.bailey.sandbox.linux.image.Claim;
+import io.bailey.sandbox.linux.image.ImageFiles;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.Launcher;
+import io.bailey.sandbox.linux.launch.SystemCallNotice;
 import io.bailey.sandbox.linux.mount.HostTrees;
+import io.bailey.sandbox.linux.mount.TreeSource;
 import io.bailey.sandbox.linux.plan.Walls;
+import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.FdTable;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.NativeAccess;
+import io.bailey.sandbox.linux.sys.Stat;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +34,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /** What all sandboxes of this JVM share: found out once, when the first is built. */
 public final class Engine {
@@ -40,17 +52,26 @@ public final class Engine {
     private final HostTrees trees;
     private final Identities identities;
     private final DeviceTrees devices;
+    private final ImageRoots images;
     private final Filters filters = new Filters();
     private final ScheduledThreadPoolExecutor timers;
 
     private Engine(Linux linux) {
+        this(linux, HostFacts.probe(linux));
+    }
+
+    /**
+     * @param facts in tests, those of another kernel: what it can do besides is not needed then
+     */
+    Engine(Linux linux, HostFacts facts) {
         this.linux = linux;
-        this.facts = HostFacts.probe(linux);
+        this.facts = facts;
         this.cgroups = Cgroups.discover(linux);
         this.launcher = new Launcher(linux);
         this.trees = new HostTrees(linux);
         this.identities = new Identities(linux, facts, launcher);
         this.devices = new DeviceTrees(linux, trees, facts);
+        this.images = new ImageRoots(linux, trees);
         this.timers =
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().name("bailey-timer").daemon(true).factory());
@@ -93,7 +114,7 @@ public final class Engine {
      * Asked each time, before anything is initialized: a class whose initializer failed would never
      * say why again.
      */
-    private static void requireNativeAccess() {
+    public static void requireNativeAccess() {
         if (!NativeAccess.granted()) {
             throw new SandboxUnavailableException(
                     List.of(
@@ -122,11 +143,18 @@ public final class Engine {
 
     /** Checks {@code spec} against this host. */
     public Sandbox create(SandboxSpec spec) {
-        return create(spec, WallSurvey.of(facts, spec, filters));
+        return create(spec, WallSurvey.of(facts, spec, filters), notice -> {});
     }
 
-    private LinuxSandbox create(SandboxSpec spec, Walls walls) {
-        return new LinuxSandbox(this, spec, Preflight.check(this, spec), walls, notice -> {});
+    private LinuxSandbox create(SandboxSpec spec, Walls walls, Consumer<SystemCallNotice> onCall) {
+        SandboxSpec whole = ImageDefaults.of(spec);
+        Preflight preflight = Preflight.check(this, whole);
+        try {
+            return new LinuxSandbox(this, spec, whole, preflight, walls, onCall);
+        } catch (RuntimeException failure) {
+            preflight.root().release();
+            throw failure;
+        }
     }
 
     /** Runs {@code command} and tells which system calls it made. */
@@ -134,11 +162,54 @@ public final class Engine {
             throws InterruptedException {
         Recording recording = new Recording();
         Walls walls = WallSurvey.recording(facts, spec);
-        try (Sandbox sandbox =
-                new LinuxSandbox(this, spec, Preflight.check(this, spec), walls, recording::add)) {
+        try (Sandbox sandbox = create(spec, walls, recording::add)) {
             sandbox.run(command).orThrow();
         }
         return recording.profile();
+    }
+
+    /** The user namespace whose map a sandbox's trees are seen through. */
+    OptionalInt userns(SandboxSpec spec) {
+        return spec.namespaces().contains(Namespace.USER) && identities.isRange(spec.idMap())
+                ? identities.rangeNamespace()
+                : OptionalInt.empty();
+    }
+
+    /**
+     * Where the root of {@code spec} comes from. To be released.
+     *
+     * @throws SandboxConfigException if it is not there
+     */
+    RootTree rootOf(SandboxSpec spec, HostSources sources) {
+        return switch (spec.rootfs()) {
+            case Rootfs.Host() -> new RootTree.AtPath(new TreeSource.HostPath("/"));
+            case Rootfs.Directory(var path) -> {
+                requireDirectory(path);
+                yield new RootTree.AtPath(sources.way(path));
+            }
+            case Image image when facts.privileged() ->
+                    new RootTree.Mounted(images.of(image, userns(spec)));
+            case Image image -> {
+                Claim claim = ImageFiles.claim(linux, image);
+                yield new RootTree.AtPath(
+                        new TreeSource.HostPath(claim.flat().toString()), claim::close);
+            }
+        };
+    }
+
+    private void requireDirectory(Path path) {
+        Stat stat = linux.stat(Linux.AT_FDCWD, path.toString(), 0);
+        if (stat.result() < 0) {
+            throw new SandboxConfigException(
+                    "rootfs "
+                            + path
+                            + " cannot be used: "
+                            + Errno.name(-stat.result())
+                            + "; it must be a directory this process can reach");
+        }
+        if (!stat.isDirectory()) {
+            throw new SandboxConfigException("rootfs " + path + " is not a directory");
+        }
     }
 
     Linux linux() {

@@ -99,12 +99,13 @@ final class Entrance {
                         Optional.of(who),
                         cgroup.attachFds().size(),
                         cgroup.directoryFd().isPresent(),
-                        false);
+                        false,
+                        Optional.empty());
         Compiled last = lastCompiled.get();
         if (last != null && last.key().equals(key)) {
             return last;
         }
-        Blueprint blueprint = Planner.enter(spec, command, survey.site(who, cgroup, false));
+        Blueprint blueprint = Planner.enter(spec, command, survey.site(who, cgroup));
         Compiled fresh = Compiled.of(key, who, blueprint);
         lastCompiled.set(fresh);
         return fresh;

@@ -9,11 +9,18 @@ import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.Signal;
 import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.WritableRoot;
+import io.bailey.sandbox.image.Image;
+import io.bailey.sandbox.image.ImageException;
+import io.bailey.sandbox.image.ImageLimits;
+import io.bailey.sandbox.linux.image.Committable;
+import io.bailey.sandbox.linux.image.archive.UpperLayer;
 import io.bailey.sandbox.linux.launch.Workers;
 import io.bailey.sandbox.linux.sys.Errno;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A handle on a running command. */
-final class LinuxContainer implements Container {
+final class LinuxContainer implements Container, Committable {
     private final SandboxSpec spec;
     private final Command command;
     private final Running running;
@@ -105,7 +112,7 @@ final class LinuxContainer implements Container {
 
     @Override
     public void stop(Duration grace) throws InterruptedException {
-        signal(Signal.TERM);
+        signal(stopSignal());
         try {
             if (waitFor(grace).isEmpty()) {
                 close();
@@ -114,6 +121,13 @@ final class LinuxContainer implements Container {
             close();
             throw interrupted;
         }
+    }
+
+    /** An image may want to be told in its own way, as Docker does it. */
+    private Signal stopSignal() {
+        return spec.rootfs() instanceof Image image
+                ? image.config().stopSignal().flatMap(Signal::parse).orElse(Signal.TERM)
+                : Signal.TERM;
     }
 
     @Override
@@ -149,12 +163,40 @@ final class LinuxContainer implements Container {
     }
 
     @Override
+    public Image below() {
+        if (spec.rootfs() instanceof Image image && spec.writableRoot() == WritableRoot.OVERLAY) {
+            return image;
+        }
+        throw notCommittable("its root is no image with a writable layer", "");
+    }
+
+    @Override
+    public UpperLayer.Written write(FileChannel into, ImageLimits limits) {
+        WritableLayer layer =
+                running.sandbox()
+                        .layer()
+                        .filter(WritableLayer::isKept)
+                        .orElseThrow(() ->
+                                notCommittable(
+                                        "its writable layer cannot be looked into: it is closed, or this"
+                                                + " process may not mount",
+                                        "commit before close(); in a JVM that is not root's, give the"
+                                                + " container a writableLayer on a disk"));
+        return layer.write(running.compiled().who().maps(), into, limits);
+    }
+
+    private ImageException notCommittable(String why, String fix) {
+        return new ImageException(ImageException.Kind.UNSUPPORTED, "commit", toString(), why, fix);
+    }
+
+    @Override
     public void close() {
         running.end(new Termination.Cancelled());
         // Its own consumer would wait for itself.
         if (!Workers.isDelivering()) {
             result.handle((r, failure) -> r).join();
         }
+        running.sandbox().layer().ifPresent(WritableLayer::close);
     }
 
     @Override

@@ -23,10 +23,12 @@ import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.plan.Planner;
 import io.bailey.sandbox.linux.plan.Site;
 import io.bailey.sandbox.linux.plan.Walls;
+import io.bailey.sandbox.linux.program.Binding;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -46,7 +48,11 @@ final class LinuxSandbox implements Sandbox {
     private static final int MAX_PIDS = 4_194_304;
 
     private final Engine engine;
+    private final SandboxSpec asked;
+
+    /** As asked, with what its image says. */
     private final SandboxSpec spec;
+
     private final Preflight preflight;
     private final SiteSurvey survey;
     private final Walls walls;
@@ -65,10 +71,12 @@ final class LinuxSandbox implements Sandbox {
      */
     LinuxSandbox(
             Engine engine,
+            SandboxSpec asked,
             SandboxSpec spec,
             Preflight preflight,
             Walls walls,
             Consumer<SystemCallNotice> onCall) {
+        this.asked = asked;
         this.onCall = onCall;
         this.engine = engine;
         this.spec = spec;
@@ -108,7 +116,7 @@ final class LinuxSandbox implements Sandbox {
 
     @Override
     public SandboxSpec spec() {
-        return spec;
+        return asked;
     }
 
     @Override
@@ -180,10 +188,26 @@ final class LinuxSandbox implements Sandbox {
     private Running bear(Command command, boolean announceExec) {
         long askedAt = System.nanoTime();
         String id = id();
+        Optional<WritableLayer> layer =
+                WritableLayer.open(engine, spec, preflight, announceExec, id);
+        try {
+            return bear(command, announceExec, askedAt, id, layer);
+        } catch (RuntimeException | Error failure) {
+            layer.ifPresent(WritableLayer::close);
+            throw failure;
+        }
+    }
+
+    private Running bear(
+            Command command,
+            boolean announceExec,
+            long askedAt,
+            String id,
+            Optional<WritableLayer> layer) {
         Cgroup cgroup = engine.cgroups().create(PREFIX + id, limits);
         try {
-            Compiled compiled = compile(command, cgroup, announceExec && spec.init());
-            Session session = launch(command, compiled, cgroup);
+            Compiled compiled = compile(command, cgroup, announceExec && spec.init(), layer);
+            Session session = launch(command, compiled, cgroup, layer);
             return Failures.orEnded(
                     session,
                     () -> {
@@ -193,7 +217,7 @@ final class LinuxSandbox implements Sandbox {
                                         spec,
                                         command,
                                         compiled,
-                                        new OwnGround(engine, spec, cgroup, new Guests()),
+                                        new OwnGround(engine, spec, cgroup, new Guests(), layer),
                                         session,
                                         id,
                                         ownTasks(),
@@ -219,9 +243,12 @@ final class LinuxSandbox implements Sandbox {
         running.watch();
     }
 
-    private Session launch(Command command, Compiled compiled, Cgroup cgroup) {
+    private Session launch(
+            Command command, Compiled compiled, Cgroup cgroup, Optional<WritableLayer> layer) {
         try (StartTrees trees = StartTrees.open(engine, spec, preflight)) {
             var maps = compiled.who().maps();
+            Map<Binding, Integer> numbers = trees.numbers();
+            layer.ifPresent(l -> l.bind(numbers));
             return engine.launcher()
                     .launch(
                             new LaunchRequest(
@@ -230,7 +257,7 @@ final class LinuxSandbox implements Sandbox {
                                     compiled.init(),
                                     cgroup.directoryFd(),
                                     cgroup.attachFds(),
-                                    trees.numbers(),
+                                    numbers,
                                     maps,
                                     command,
                                     spec.captureLimit().bytes(),
@@ -249,7 +276,8 @@ final class LinuxSandbox implements Sandbox {
         }
     }
 
-    private Compiled compile(Command command, Cgroup cgroup, boolean announceExec) {
+    private Compiled compile(
+            Command command, Cgroup cgroup, boolean announceExec, Optional<WritableLayer> layer) {
         // A name may mean someone else by now; nobody's name is looked up for root.
         Optional<SiteSurvey.Who> named =
                 command.runAs().or(spec::user).map(user -> survey.who(command));
@@ -259,14 +287,15 @@ final class LinuxSandbox implements Sandbox {
                         named,
                         cgroup.attachFds().size(),
                         cgroup.directoryFd().isPresent(),
-                        announceExec);
+                        announceExec,
+                        layer.map(WritableLayer::source));
         Compiled last = lastCompiled.get();
         if (last != null && last.key().equals(key)) {
             return last;
         }
         SiteSurvey.Who who = named.orElseGet(() -> survey.who(command));
         Blueprint blueprint =
-                Planner.compile(spec, command, survey.site(who, cgroup, announceExec));
+                Planner.compile(spec, command, survey.site(who, cgroup, announceExec, layer));
         Compiled fresh = Compiled.of(key, who, blueprint);
         lastCompiled.set(fresh);
         return fresh;
@@ -281,15 +310,17 @@ final class LinuxSandbox implements Sandbox {
     @Override
     public String explain(Command command) {
         try (Cgroup cgroup = engine.cgroups().create(PREFIX + id(), limits)) {
-            Site site = survey.site(survey.who(command), cgroup, false);
+            Site site = survey.site(survey.who(command), cgroup);
             return Planner.explain(Planner.compile(spec, command, site), site);
         }
     }
 
     @Override
     public void close() {
+        boolean first;
         births.writeLock().lock();
         try {
+            first = !closed;
             closed = true;
         } finally {
             births.writeLock().unlock();
@@ -297,6 +328,9 @@ final class LinuxSandbox implements Sandbox {
         living.forEach(running -> running.end(new Termination.Cancelled()));
         if (!Workers.isDelivering()) {
             living.forEach(running -> running.result().handle((r, failure) -> r).join());
+        }
+        if (first) {
+            preflight.root().release();
         }
     }
 }

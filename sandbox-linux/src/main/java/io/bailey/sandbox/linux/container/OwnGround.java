@@ -12,7 +12,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A whole sandbox: its cgroup, and those who have entered it. */
-record OwnGround(Engine engine, SandboxSpec spec, Cgroup cgroup, Guests guests) implements Ground {
+record OwnGround(
+        Engine engine,
+        SandboxSpec spec,
+        Cgroup cgroup,
+        Guests guests,
+        Optional<WritableLayer> layer)
+        implements Ground {
 
     @Override
     public Optional<Duration> timeLimit() {
@@ -50,6 +56,7 @@ record OwnGround(Engine engine, SandboxSpec spec, Cgroup cgroup, Guests guests) 
             return cgroup.usage();
         } finally {
             cgroup.close();
+            layer.ifPresent(WritableLayer::ended);
         }
     }
 

@@ -10,6 +10,7 @@ import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.SandboxUnavailableException;
 import io.bailey.sandbox.WritableRoot;
+import io.bailey.sandbox.image.Image;
 import io.bailey.sandbox.linux.host.HostFacts;
 import io.bailey.sandbox.linux.mount.TreeSource;
 import io.bailey.sandbox.linux.sys.Errno;
@@ -17,7 +18,6 @@ import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Shortage;
 import io.bailey.sandbox.linux.sys.Stat;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,15 +32,19 @@ import java.util.Map;
  * @param create mount points that are missing in it
  * @param privateDirectories directories that get a tmpfs
  * @param overlay whether the root gets a thin writable layer
+ * @param made what is made besides: the working directory of an image
+ * @param top the root directory
  * @param directories for each bind whether its source is a directory
  * @param sources how the binds' sources are reached
  * @param devices the caller's devices
  */
 record Preflight(
-        TreeSource.HostPath root,
+        RootTree root,
         List<String> create,
         List<String> privateDirectories,
         boolean overlay,
+        List<String> made,
+        Stat top,
         Map<Mount, Boolean> directories,
         HostSources sources,
         DeviceSurvey devices) {
@@ -63,38 +67,50 @@ record Preflight(
             Map<Mount, Boolean> inPlace = new HashMap<>();
             spec.mounts().forEach(mount -> inPlace.put(mount, source(linux, mount)));
             return new Preflight(
-                    new TreeSource.HostPath("/"),
+                    new RootTree.AtPath(new TreeSource.HostPath("/")),
                     List.of(),
                     List.of(),
                     false,
+                    List.of(),
+                    ABSENT,
                     Map.copyOf(inPlace),
                     HostSources.of(spec),
                     DeviceSurvey.NONE);
         }
         DeviceSurvey devices = DeviceSurvey.of(linux, engine.cgroups(), spec);
         HostSources sources = HostSources.of(spec);
-        String path = rootPath(linux, spec);
-        int root = linux.openat(Linux.AT_FDCWD, path, Linux.O_PATH | Linux.O_DIRECTORY, 0);
+        RootTree tree = engine.rootOf(spec, sources);
+        try {
+            int root = open(engine, tree);
+            try {
+                return survey(linux, root, tree, sources, spec, facts, devices);
+            } finally {
+                linux.close(root);
+            }
+        } catch (RuntimeException failure) {
+            tree.release();
+            throw failure;
+        }
+    }
+
+    private static int open(Engine engine, RootTree tree) {
+        int root = tree.open(engine.trees());
         if (root < 0) {
             throw new SandboxConfigException(
                     "rootfs "
-                            + path
+                            + tree
                             + " cannot be opened: "
                             + Errno.name(-root)
                             + "; "
                             + Shortage.or(-root, "it must be a directory this process can reach"));
         }
-        try {
-            return survey(linux, root, path, sources, spec, facts, devices);
-        } finally {
-            linux.close(root);
-        }
+        return root;
     }
 
     private static Preflight survey(
             Linux linux,
             int root,
-            String path,
+            RootTree tree,
             HostSources sources,
             SandboxSpec spec,
             HostFacts facts,
@@ -115,7 +131,7 @@ record Preflight(
         systems.addAll(privates);
         for (String place : systems) {
             Stat there = linux.stat(root, place.substring(1), AT_SYMLINK_NOFOLLOW);
-            refuseLink(path, place, there);
+            refuseLink(tree.toString(), place, there);
             if (there.result() < 0) {
                 create.add(place);
             }
@@ -146,18 +162,32 @@ record Preflight(
             }
             covers.add(mount.target());
         }
+        List<String> made = workingDirectory(linux, root, spec);
+        lacking |= !made.isEmpty();
         boolean overlay =
                 spec.writableRoot() == WritableRoot.OVERLAY
                         || (spec.writableRoot() == WritableRoot.READ_ONLY && lacking);
-        requireOverlay(facts, overlay, create);
         return new Preflight(
-                host ? new TreeSource.HostPath("/") : sources.way(Path.of(path)),
+                tree,
                 List.copyOf(create),
                 List.copyOf(privates),
                 overlay,
+                made,
+                linux.stat(root, "", Linux.AT_EMPTY_PATH),
                 Map.copyOf(directories),
                 sources,
                 devices);
+    }
+
+    /** An image's is made where it is missing, as every engine does. */
+    private static List<String> workingDirectory(Linux linux, int root, SandboxSpec spec) {
+        return spec.rootfs() instanceof Image
+                ? spec.workdir()
+                        .filter(path -> !path.equals("/"))
+                        .filter(path -> lookUp(linux, root, path).result() == -Errno.ENOENT)
+                        .map(List::of)
+                        .orElse(List.of())
+                : List.of();
     }
 
     /** How the source of {@code bind} is reached. */
@@ -239,30 +269,6 @@ record Preflight(
         };
     }
 
-    private static String rootPath(Linux linux, SandboxSpec spec) {
-        return switch (spec.rootfs()) {
-            case Rootfs.Host() -> "/";
-            case io.bailey.sandbox.image.Image image ->
-                    throw new SandboxConfigException(
-                            "rootfs " + image + ": this engine has no images yet");
-            case Rootfs.Directory(var path) -> {
-                Stat stat = linux.stat(Linux.AT_FDCWD, path.toString(), 0);
-                if (stat.result() < 0) {
-                    throw new SandboxConfigException(
-                            "rootfs "
-                                    + path
-                                    + " cannot be used: "
-                                    + Errno.name(-stat.result())
-                                    + "; it must be a directory this process can reach");
-                }
-                if (!stat.isDirectory()) {
-                    throw new SandboxConfigException("rootfs " + path + " is not a directory");
-                }
-                yield path.toString();
-            }
-        };
-    }
-
     private static void requirePowers(HostFacts facts, SandboxSpec spec) {
         boolean userNamespace = spec.namespaces().contains(Namespace.USER);
         if (userNamespace && !facts.userNamespaces()) {
@@ -294,20 +300,6 @@ record Preflight(
                     "time namespaces",
                     "this kernel has none (Linux 5.6, CONFIG_TIME_NS)",
                     "leave it out by name: namespaces(Namespace.allBut(Namespace.TIME))");
-        }
-    }
-
-    private static void requireOverlay(HostFacts facts, boolean overlay, List<String> create) {
-        if (overlay && !facts.overlayByFd()) {
-            throw unavailable(
-                    "overlay by descriptor",
-                    "Linux "
-                            + facts.kernel()
-                            + " takes overlay layers by path only, which Bailey does not do (6.13)"
-                            + (create.isEmpty()
-                                    ? ""
-                                    : "; the root lacks " + create + ", so an overlay is needed"),
-                    "use WritableRoot.READ_ONLY on a root that has every mount point, or DIRECT");
         }
     }
 

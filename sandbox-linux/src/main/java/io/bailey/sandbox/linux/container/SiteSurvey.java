@@ -10,9 +10,12 @@ import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.User;
 import io.bailey.sandbox.WritableRoot;
+import io.bailey.sandbox.image.Image;
 import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.host.KernelVersion;
 import io.bailey.sandbox.linux.launch.IdMaps;
+import io.bailey.sandbox.linux.mount.RootDirectory;
+import io.bailey.sandbox.linux.mount.Scratch;
 import io.bailey.sandbox.linux.mount.TreeSource;
 import io.bailey.sandbox.linux.plan.Bindings;
 import io.bailey.sandbox.linux.plan.Site;
@@ -20,6 +23,7 @@ import io.bailey.sandbox.linux.plan.Walls;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Shortage;
+import io.bailey.sandbox.linux.sys.Stat;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +95,7 @@ final class SiteSurvey {
 
     private Site.RunAs lookUp(Function<Accounts, Site.RunAs> who) {
         Linux linux = engine.linux();
-        int root = engine.trees().open(preflight.root());
+        int root = preflight.root().open(engine.trees());
         if (root < 0) {
             throw new SandboxSetupException(
                     "open the root",
@@ -131,11 +135,16 @@ final class SiteSurvey {
         return new Site.RunAs(runAs.uid(), runAs.gid(), groups, runAs.home());
     }
 
-    Site site(Who who, Cgroup cgroup, boolean announceExec) {
+    /** The site of a further command in a sandbox that runs. */
+    Site site(Who who, Cgroup cgroup) {
+        return site(who, cgroup, false, Optional.empty());
+    }
+
+    Site site(Who who, Cgroup cgroup, boolean announceExec, Optional<WritableLayer> layer) {
         return new Site(
                 identity(who),
                 who.runAs(),
-                root(),
+                root(who, layer),
                 trees(),
                 mounts(),
                 devices(),
@@ -171,17 +180,41 @@ final class SiteSurvey {
         return engine.facts().mayChangeUser();
     }
 
-    private Optional<Site.RootSite> root() {
+    private Optional<Site.RootSite> root(Who who, Optional<WritableLayer> layer) {
         if (!spec.namespaces().contains(Namespace.MOUNT)) {
             return Optional.empty();
         }
         return Optional.of(
                 new Site.RootSite(
-                        tree("/", preflight.root()),
+                        rootTree(),
                         preflight.overlay(),
                         spec.writableRoot() == WritableRoot.READ_ONLY,
                         preflight.privateDirectories(),
-                        preflight.create()));
+                        preflight.create(),
+                        preflight.made(),
+                        top(who),
+                        engine.facts().overlayByFd()
+                                ? Scratch.Layers.BY_FD
+                                : Scratch.Layers.BY_NAME,
+                        layer.map(WritableLayer::source)));
+    }
+
+    /** An image says what its root directory is like. */
+    private RootDirectory top(Who who) {
+        Stat top = preflight.top();
+        if (!(spec.rootfs() instanceof Image) || !top.isDirectory()) {
+            return RootDirectory.USUAL;
+        }
+        int uid = who.maps().map(m -> m.sandboxUid(top.uid())).orElse(top.uid());
+        int gid = who.maps().map(m -> m.sandboxGid(top.gid())).orElse(top.gid());
+        return new RootDirectory(top.mode() & 07777, Math.max(0, uid), Math.max(0, gid));
+    }
+
+    private TreeSource rootTree() {
+        return switch (preflight.root()) {
+            case RootTree.AtPath at -> tree("/", at.path());
+            case RootTree.Mounted mounted -> new TreeSource.Detached(Bindings.tree("/"));
+        };
     }
 
     private Site.Trees trees() {

@@ -46,23 +46,24 @@ final class StartTrees implements AutoCloseable {
     }
 
     private void fill(SandboxSpec spec, Preflight preflight) {
-        OptionalInt userns =
-                spec.namespaces().contains(Namespace.USER)
-                                && engine.identities().isRange(spec.idMap())
-                        ? engine.identities().rangeNamespace()
-                        : OptionalInt.empty();
+        OptionalInt userns = engine.userns(spec);
         // The host's own tree is not idmapped: its root's files must not become the sandbox root's.
         boolean host = spec.rootfs() instanceof Rootfs.Host;
         boolean readOnly = preflight.overlay() || spec.writableRoot() != WritableRoot.DIRECT;
+        MountFlags flags = readOnly ? MountFlags.READ_ONLY : MountFlags.WRITABLE;
         put(
                 "/",
                 preflight.root().toString(),
-                engine.trees()
-                        .clone(
-                                preflight.root(),
-                                true,
-                                readOnly ? MountFlags.READ_ONLY : MountFlags.WRITABLE,
-                                host ? OptionalInt.empty() : userns));
+                switch (preflight.root()) {
+                    case RootTree.Mounted mounted -> mounted.image().forOne();
+                    case RootTree.AtPath at ->
+                            engine.trees()
+                                    .clone(
+                                            at.path(),
+                                            true,
+                                            flags,
+                                            host ? OptionalInt.empty() : userns);
+                });
         if (engine.devices().available()) {
             put("/dev", "/dev", engine.devices().forOne(userns, preflight.devices().names()));
         }
@@ -91,12 +92,12 @@ final class StartTrees implements AutoCloseable {
         }
         for (int i = 0; i < spec.mounts().size(); i++) {
             if (spec.mounts().get(i) instanceof Mount.Bind bind) {
-                MountFlags flags = bind.readOnly() ? MountFlags.READ_ONLY : MountFlags.WRITABLE;
+                MountFlags how = bind.readOnly() ? MountFlags.READ_ONLY : MountFlags.WRITABLE;
                 TreeSource.HostPath source = preflight.source(bind);
                 put(
                         SiteSurvey.mountBinding(i),
                         source.toString(),
-                        engine.trees().clone(source, true, flags, userns));
+                        engine.trees().clone(source, true, how, userns));
             }
         }
     }

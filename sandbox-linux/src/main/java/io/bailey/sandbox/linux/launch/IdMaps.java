@@ -35,6 +35,12 @@ public record IdMaps(
             return inside + " " + outside + " " + count;
         }
 
+        /** The same, seen from the host. */
+        Extent inverse() {
+            long sandbox = inside;
+            return new Extent(outside, sandbox, count);
+        }
+
         /** The host's id for {@code id}, or −1. */
         long outsideOf(long id) {
             return id >= inside && id < inside + count ? outside + id - inside : -1;
@@ -49,6 +55,20 @@ public record IdMaps(
     /** The host's group id for one of the sandbox's, or −1. */
     public int hostGid(int gid) {
         return host(groups, gid);
+    }
+
+    /** The sandbox's user id for one of the host's, or −1. */
+    public int sandboxUid(int uid) {
+        return inside(users, uid);
+    }
+
+    /** The sandbox's group id for one of the host's, or −1. */
+    public int sandboxGid(int gid) {
+        return inside(groups, gid);
+    }
+
+    private static int inside(List<Extent> extents, int id) {
+        return host(extents.stream().map(Extent::inverse).toList(), id);
     }
 
     private static int host(List<Extent> extents, int id) {

@@ -70,6 +70,52 @@ public final class HostTrees {
         return new Attempt(tree, "");
     }
 
+    /**
+     * The detached mount {@code mount}, which is taken over, with its owners seen through a map.
+     *
+     * @param mount −errno of whoever should have made it
+     */
+    public Attempt idmapped(int mount, OptionalInt userns) {
+        if (mount < 0) {
+            return new Attempt(mount, "mount an image");
+        }
+        if (userns.isEmpty()) {
+            return new Attempt(mount, "");
+        }
+        int result = linux.mountSetattr(mount, 0, MOUNT_ATTR_IDMAP, 0, 0, userns.getAsInt());
+        if (result < 0) {
+            linux.close(mount);
+            return new Attempt(result, "map the owners of an image");
+        }
+        return new Attempt(mount, "");
+    }
+
+    /** An empty tmpfs, as {@link Scratch#make} makes one, whose owners are seen through a map. */
+    public Attempt scratch(long bytes, OptionalInt userns) {
+        int fs = linux.fsopen("tmpfs");
+        if (fs < 0) {
+            return new Attempt(fs, "fsopen tmpfs");
+        }
+        int result =
+                Math.min(
+                        linux.fsconfigString(fs, "mode", "0755"),
+                        Math.min(
+                                linux.fsconfigString(fs, "size", Long.toString(bytes)),
+                                linux.fsconfigString(
+                                        fs, "nr_inodes", Long.toString(Scratch.inodes(bytes)))));
+        result = result < 0 ? result : linux.fsconfigCreate(fs);
+        result = result < 0 ? result : linux.fsmount(fs, MountFlags.WRITABLE.bits());
+        linux.close(fs);
+        return result < 0
+                ? new Attempt(result, "mount a tmpfs for the writable layer")
+                : idmapped(result, userns);
+    }
+
+    /** The directory {@code path}, of this process's own making, to write to. */
+    public Attempt writable(String path, OptionalInt userns) {
+        return clone(new TreeSource.HostPath(path), false, MountFlags.WRITABLE, userns);
+    }
+
     private int openTree(TreeSource.HostPath source, int flags) {
         if (source.beneath().isEmpty()) {
             return linux.openTree(Linux.AT_FDCWD, source.path(), flags);

@@ -20,6 +20,9 @@ public final class MountProgram {
     static final Argument CWD = Argument.flags("AT_FDCWD", Linux.AT_FDCWD);
     static final Argument EMPTY = Argument.of("");
 
+    /** Where {@link #park} attaches. */
+    static final String PARKED = "/proc/driver";
+
     private static final Argument FSOPEN_CLOEXEC = Argument.flags("FSOPEN_CLOEXEC", 1);
     private static final Argument FSMOUNT_CLOEXEC = Argument.flags("FSMOUNT_CLOEXEC", 1);
     private static final Argument SET_FLAG = Argument.flags("FSCONFIG_SET_FLAG", 0);
@@ -208,7 +211,7 @@ public final class MountProgram {
      * every kernel (fs/proc/root.c).
      */
     public void park(Variable mount) {
-        park(mount, "/proc/driver");
+        park(mount, PARKED);
     }
 
     /**

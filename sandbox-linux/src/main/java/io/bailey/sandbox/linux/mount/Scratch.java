@@ -8,9 +8,9 @@ import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Sys;
 
 /**
- * One tmpfs of the sandbox's own that lies beneath its root and holds what is mounted from it: the
- * thin writable layer, the contents of files, an empty directory and an empty file to mask with. It
- * goes with the sandbox.
+ * One directory of the sandbox's own, mostly a tmpfs, that lies beneath its root and holds what is
+ * mounted from it: the thin writable layer, the contents of files, an empty directory and an empty
+ * file to mask with. It goes with the sandbox.
  */
 public final class Scratch {
     private static final int BYTES_PER_INODE = 2048;
@@ -21,20 +21,53 @@ public final class Scratch {
     private final Variable self;
     private final Variable emptyDirectory;
     private final Variable emptyFile;
+    private final boolean onDisk;
 
-    /** Makes it, at most {@code bytes} large. */
-    public Scratch(ProgramBuilder program, MountProgram mounts, long bytes) {
+    private Scratch(ProgramBuilder program, MountProgram mounts, boolean onDisk) {
         this.program = program;
         this.mounts = mounts;
+        this.onDisk = onDisk;
         this.self = program.variable("scratch");
         this.emptyDirectory = program.variable("empty_directory");
         this.emptyFile = program.variable("empty_file");
+    }
+
+    /** How an overlay is told of its layers. */
+    public enum Layers {
+        /** As descriptors: Linux 6.13. */
+        BY_FD,
+        /** As paths, in the namespace of whoever mounts it. */
+        BY_NAME
+    }
+
+    /** Makes it, at most {@code bytes} large. */
+    public static Scratch make(ProgramBuilder program, MountProgram mounts, long bytes) {
+        Scratch scratch = new Scratch(program, mounts, false);
         program.step("make a scratch tmpfs", bytes + " bytes");
         mounts.filesystem("tmpfs")
                 .option("mode", "0755")
                 .option("size", Long.toString(bytes))
                 .option("nr_inodes", Long.toString(inodes(bytes)))
-                .mount(MountFlags.WRITABLE, self);
+                .mount(MountFlags.WRITABLE, scratch.self);
+        scratch.furnish();
+        return scratch;
+    }
+
+    /**
+     * Takes an empty directory that somebody has made for it.
+     *
+     * @param onDisk whether it lies on a disk, which is not to be waited for
+     */
+    public static Scratch given(
+            ProgramBuilder program, MountProgram mounts, TreeSource tree, boolean onDisk) {
+        Scratch scratch = new Scratch(program, mounts, onDisk);
+        program.step("take the writable layer", tree.toString());
+        mounts.tree(tree, MountFlags.WRITABLE, scratch.self);
+        scratch.furnish();
+        return scratch;
+    }
+
+    private void furnish() {
         mounts.park(self);
         directory("empty", 0555);
         open("empty", Linux.O_PATH, "O_PATH", emptyDirectory);
@@ -66,25 +99,40 @@ public final class Scratch {
     }
 
     /**
-     * Lays an overlay of {@code root}, whose writable layer is here, into {@code root}. Redirects
-     * and metacopy stay off: a layer could point out of itself with them, overlayfs.rst.
+     * Lays an overlay of {@code root}, which was parked last, and whose writable layer is here,
+     * into {@code root}. Redirects and metacopy stay off: a layer could point out of itself with
+     * them, overlayfs.rst.
      */
-    public void overlay(Variable root, boolean userNamespace) {
+    public void overlay(Variable root, RootDirectory top, Layers layers, boolean userNamespace) {
         Variable upper = program.variable("upper");
         Variable work = program.variable("work");
-        directory("upper", 0755);
+        directory("upper", top);
         directory("work", 0755);
         open("upper", Linux.O_PATH, "O_PATH", upper);
         open("work", Linux.O_PATH, "O_PATH", work);
         MountProgram.Filesystem overlay =
-                mounts.filesystem("overlay")
-                        .option("lowerdir+", root)
-                        .option("upperdir", upper)
-                        .option("workdir", work)
-                        .option("redirect_dir", "nofollow")
-                        .option("metacopy", "off");
+                switch (layers) {
+                    case BY_FD ->
+                            mounts.filesystem("overlay")
+                                    .option("lowerdir+", root)
+                                    .option("upperdir", upper)
+                                    .option("workdir", work);
+                    case BY_NAME -> {
+                        // What was parked last covers the rest, and names here begin in the
+                        // scratch.
+                        program.call(Sys.FCHDIR, Argument.of(self));
+                        yield mounts.filesystem("overlay")
+                                .option("lowerdir", MountProgram.PARKED)
+                                .option("upperdir", "upper")
+                                .option("workdir", "work");
+                    }
+                };
+        overlay.option("redirect_dir", "nofollow").option("metacopy", "off");
         if (userNamespace) {
             overlay.flag("userxattr");
+        }
+        if (onDisk) {
+            overlay.flag("volatile");
         }
         overlay.mount(MountFlags.WRITABLE, root);
     }
@@ -99,6 +147,26 @@ public final class Scratch {
         }
         mounts.clone(into, into);
         mounts.setAttributes(into, MountFlags.READ_ONLY, false);
+    }
+
+    private void directory(String name, RootDirectory like) {
+        directory(name, like.mode() & 0777);
+        if (like.uid() != 0 || like.gid() != 0) {
+            program.call(
+                    Sys.FCHOWNAT,
+                    Argument.of(self),
+                    Argument.of(name),
+                    Argument.of(like.uid()),
+                    Argument.of(like.gid()),
+                    Argument.of(0));
+        }
+        if ((like.mode() & 07000) != 0) {
+            program.call(
+                    Sys.FCHMODAT,
+                    Argument.of(self),
+                    Argument.of(name),
+                    MountProgram.octal(like.mode()));
+        }
     }
 
     private void directory(String name, int mode) {

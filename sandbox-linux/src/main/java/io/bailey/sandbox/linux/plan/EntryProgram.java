@@ -106,6 +106,7 @@ final class EntryProgram {
                 new ArrayList<>(
                         List.of(
                                 site.root().map(Site.RootSite::tree),
+                                site.root().flatMap(Site.RootSite::writableLayer),
                                 site.trees().dev(),
                                 site.trees().sys(),
                                 site.trees().proc()));

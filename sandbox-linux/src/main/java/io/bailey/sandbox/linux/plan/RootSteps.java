@@ -41,11 +41,12 @@ public final class RootSteps {
         mounts.isolate();
         // First, so that a tree that is cloned here does not have the scratch in it.
         takeRoot();
-        Scratch scratch = new Scratch(program, mounts, scratchBytes());
+        Scratch scratch = scratch();
         if (root.overlay()) {
             mounts.park(mounts.root());
             program.step(OVERLAY_STEP, spec.rootfs().toString());
-            scratch.overlay(mounts.root(), site.identity().userNamespace());
+            scratch.overlay(
+                    mounts.root(), root.top(), root.layers(), site.identity().userNamespace());
         }
         if (spec.rootChange() == RootChange.CHROOT) {
             mounts.hideSys(scratch.emptyDirectory(), mount);
@@ -56,6 +57,7 @@ public final class RootSteps {
         for (int i = 0; i < site.mounts().size(); i++) {
             userMount(site.mounts().get(i), "file" + i, scratch);
         }
+        root.directories().forEach(this::directory);
         if (root.overlay() && root.readOnly()) {
             program.step("make the root read-only", "/");
             mounts.setAttributes(mounts.root(), MountFlags.READ_ONLY, false);
@@ -67,11 +69,17 @@ public final class RootSteps {
         }
     }
 
-    private long scratchBytes() {
+    private Scratch scratch() {
+        return root.writableLayer()
+                .map(tree -> Scratch.given(program, mounts, tree, spec.writableLayer().isPresent()))
+                .orElseGet(() -> Scratch.make(program, mounts, scratchBytes(spec)));
+    }
+
+    /** How large a writable layer in memory is, with room for what else lies in it. */
+    public static long scratchBytes(SandboxSpec spec) {
         long files =
-                site.mounts().stream()
-                        .mapToLong(m ->
-                                m.mount() instanceof Mount.File file ? file.content().length : 0)
+                spec.mounts().stream()
+                        .mapToLong(m -> m instanceof Mount.File file ? file.content().length : 0)
                         .sum();
         return Math.min(MOST, spec.writableRootSize().bytes()) + files + FILE_SLACK;
     }
@@ -87,6 +95,11 @@ public final class RootSteps {
         if (root.create().contains(path)) {
             mounts.makeDirectories(path, target);
         }
+    }
+
+    private void directory(String path) {
+        program.step("make a directory", path);
+        mounts.makeDirectories(path, target);
     }
 
     private void privateDirectory(String path) {

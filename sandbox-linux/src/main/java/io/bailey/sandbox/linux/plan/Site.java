@@ -2,6 +2,8 @@ package io.bailey.sandbox.linux.plan;
 
 import io.bailey.sandbox.Device;
 import io.bailey.sandbox.Mount;
+import io.bailey.sandbox.linux.mount.RootDirectory;
+import io.bailey.sandbox.linux.mount.Scratch;
 import io.bailey.sandbox.linux.mount.TreeSource;
 
 import java.util.List;
@@ -80,14 +82,24 @@ public record Site(
      * @param privateDirectories directories that get an empty tmpfs: /tmp, and more where the root
      *     is the host's
      * @param create mount points that are missing and are made, parents included
+     * @param directories what is made besides, where it is missing: the working directory of an
+     *     image
+     * @param top mode and owner of the root directory, for the writable layer that covers it
+     * @param layers how the overlay is told of what it lies over
+     * @param writableLayer an empty directory for it, where the JVM has made it
      */
     public record RootSite(
             TreeSource tree,
             boolean overlay,
             boolean readOnly,
             List<String> privateDirectories,
-            List<String> create) {
+            List<String> create,
+            List<String> directories,
+            RootDirectory top,
+            Scratch.Layers layers,
+            Optional<TreeSource> writableLayer) {
         public RootSite {
+            directories = List.copyOf(directories);
             privateDirectories = List.copyOf(privateDirectories);
             create = List.copyOf(create);
         }

@@ -34,11 +34,22 @@ class RoomsTest {
                     Map.entry("image.unpack", Set.of("sys", "image.tar")),
                     Map.entry("image.erofs", Set.of("sys", "image.tar")),
                     Map.entry("image.archive", Set.of("sys", "image.tar", "image.document")),
+                    Map.entry(
+                            "image",
+                            Set.of(
+                                    "sys",
+                                    "image.tar",
+                                    "image.document",
+                                    "image.registry",
+                                    "image.store",
+                                    "image.unpack",
+                                    "image.erofs",
+                                    "image.archive")),
                     Map.entry("mount", Set.of("sys", "program")),
                     Map.entry("plan", Set.of("program", "cgroup", "host", "mount")),
                     Map.entry("launch", Set.of("program", "sys", "cgroup")),
                     Map.entry("container", Set.of("launch", "plan")),
-                    Map.entry(DOOR, Set.of("container", "host")));
+                    Map.entry(DOOR, Set.of("container", "host", "image")));
 
     /** Arrows that the code has and the table does not draw. All point down. */
     private static final Map<String, Set<String>> BESIDES =
@@ -61,7 +72,9 @@ class RoomsTest {
                                     "cgroup",
                                     "seccomp",
                                     "host",
-                                    "mount");
+                                    "mount",
+                                    "image",
+                                    "image.archive"));
 
     private static Map<String, Set<String>> arrows() {
         Map<String, Set<String>> arrows = new TreeMap<>();

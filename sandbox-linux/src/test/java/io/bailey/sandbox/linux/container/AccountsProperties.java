@@ -10,6 +10,7 @@ import io.bailey.sandbox.linux.sys.Linux;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -101,6 +102,8 @@ class AccountsProperties {
 
     @Property
     void onlyAnIdIsOne(@ForAll("files") String id, @ForAll String noise) throws IOException {
+        // One with a line break is a line of its own, and may well be that user's.
+        Assume.that(id.indexOf('\n') < 0);
         String passwd = noise.replace("app", "") + "\napp:x:" + id + ":4242::/:/bin/sh\n";
         try {
             RunAs who = resolve(passwd, "", "app");

@@ -163,7 +163,11 @@ final class Sites {
                         spec.writableRoot() == WritableRoot.OVERLAY || !create.isEmpty(),
                         spec.writableRoot() == WritableRoot.READ_ONLY,
                         host ? List.of("/tmp", "/run") : List.of("/tmp"),
-                        create));
+                        create,
+                        List.of(),
+                        io.bailey.sandbox.linux.mount.RootDirectory.USUAL,
+                        io.bailey.sandbox.linux.mount.Scratch.Layers.BY_FD,
+                        Optional.empty()));
     }
 
     private Site.Trees trees(SandboxSpec spec) {

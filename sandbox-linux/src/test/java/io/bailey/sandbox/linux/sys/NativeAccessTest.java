@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.sys;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
 import io.bailey.sandbox.Sandbox;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import tools.jackson.core.JsonParser;
+import tools.jackson.databind.json.JsonMapper;
 
 import java.io.File;
 import java.net.URISyntaxException;
@@ -63,7 +65,9 @@ class NativeAccessTest {
                 home(Sandbox.class),
                 home(Linux.class),
                 home(Caffeine.class),
-                home(JsonParser.class));
+                home(JsonParser.class),
+                home(JsonMapper.class),
+                home(JsonCreator.class));
     }
 
     /** The lines that the probe printed. */

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 
 /**
  * The real kernel with one call that fails, and a record of the descriptors that went through it.
- * Not thread-safe.
+ * Several threads may use it.
  */
 public final class FaultyKernel implements SystemCall {
     private final SystemCall real = Linux.realCalls();
@@ -36,29 +36,29 @@ public final class FaultyKernel implements SystemCall {
     }
 
     /** From now on {@code successes} of the chosen calls are let through, then one fails. */
-    public void failAfter(int successes) {
+    public synchronized void failAfter(int successes) {
         until = successes;
         open.clear();
         calls.clear();
     }
 
     /** Has the failure been served? */
-    public boolean hasFailed() {
+    public synchronized boolean hasFailed() {
         return until < 0;
     }
 
     /** Descriptors that openat(2) gave and nobody closed. */
-    public Set<Integer> leaked() {
+    public synchronized Set<Integer> leaked() {
         return Set.copyOf(open);
     }
 
     /** What was called, in order. */
-    public List<Sys> calls() {
+    public synchronized List<Sys> calls() {
         return List.copyOf(calls);
     }
 
     @Override
-    public long invoke(Sys sys, long a, long b, long c, long d, long e, long f) {
+    public synchronized long invoke(Sys sys, long a, long b, long c, long d, long e, long f) {
         calls.add(sys);
         if (which.test(sys) && until-- == 0) {
             return -errno;
