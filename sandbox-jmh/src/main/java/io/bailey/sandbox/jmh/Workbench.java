@@ -23,6 +23,7 @@ public final class Workbench implements AutoCloseable {
     private final Path root;
     private final Path program;
     private final Optional<FloorPrograms> floor;
+    private final Optional<Path> mountFloor;
 
     private Workbench(Path directory) throws IOException, InterruptedException {
         this.directory = directory;
@@ -33,6 +34,7 @@ public final class Workbench implements AutoCloseable {
         }
         makeTrue();
         this.floor = Gcc.isPresent() ? Optional.of(makeFloor()) : Optional.empty();
+        this.mountFloor = Gcc.isPresent() ? Optional.of(makeMountFloor()) : Optional.empty();
     }
 
     /** The two programs of the floor. */
@@ -88,6 +90,13 @@ public final class Workbench implements AutoCloseable {
         return programs;
     }
 
+    /** Shares a header with the other, which has been copied. */
+    private Path makeMountFloor() throws IOException, InterruptedException {
+        Path program = directory.resolve("floor-mount");
+        Gcc.compile(program, List.of(), List.of(copy("floor_mount.c")));
+        return program;
+    }
+
     private Path copy(String name) throws IOException {
         Path target = directory.resolve(name);
         try (InputStream in = Workbench.class.getResourceAsStream(name)) {
@@ -111,6 +120,11 @@ public final class Workbench implements AutoCloseable {
 
     Optional<FloorPrograms> floor() {
         return floor;
+    }
+
+    /** The floor of an image's root. */
+    Optional<Path> mountFloor() {
+        return mountFloor;
     }
 
     @Override
