@@ -51,7 +51,21 @@ class ForeignToolsTest {
 
     private String run(String... command) throws IOException, InterruptedException {
         Path log = Files.createTempFile(temp, "log", "");
-        ProcessBuilder builder = new ProcessBuilder(command).directory(temp.toFile());
+        // Nothing is left in /var or /dev/shm, whatever these tools keep there.
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "unshare",
+                                "-m",
+                                "sh",
+                                "-c",
+                                "for d in /var/lib /var/cache; do mount -t tmpfs none $d; done; exec \"$@\"",
+                                "sh"));
+        all.addAll(List.of(command));
+        Path settings = temp.resolve("containers.conf");
+        Files.writeString(settings, "[engine]\nlock_type=\"file\"\n");
+        ProcessBuilder builder = new ProcessBuilder(all).directory(temp.toFile());
+        builder.environment().put("CONTAINERS_CONF", settings.toString());
         // Nothing of the user's: no short names, no registries, no storage of the host.
         builder.environment().put("HOME", temp.toString());
         Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
