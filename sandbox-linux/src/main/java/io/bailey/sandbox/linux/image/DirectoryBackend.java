@@ -108,7 +108,8 @@ final class DirectoryBackend implements Backend {
             }
             for (int i = 0; i < layers.size(); i++) {
                 Path layer = layer(store, layers.get(i));
-                trees.add(open(layer.resolve(TREE)), notes(layer.resolve(NOTES)));
+                Fd tree = trees.own(open(layer.resolve(TREE)));
+                trees.add(tree, notes(layer.resolve(NOTES)));
                 mend(trees, into.resolve(FIXUP + i));
             }
             if (form == LayerForm.FLAT || trees.all.size() > MOST_LOWER) {
@@ -121,7 +122,7 @@ final class DirectoryBackend implements Backend {
 
     /** What the uppermost layer needs of those beneath it, as a layer of its own above it. */
     private void mend(OpenTrees trees, Path into) {
-        Fd target = makeDirectory(into);
+        Fd target = trees.own(makeDirectory(into));
         FixupResult result = Fixups.build(trees.all, target.number(), options);
         if (result.isNeeded()) {
             LayerNotes notes = result.notes().orElseThrow();
@@ -142,8 +143,13 @@ final class DirectoryBackend implements Backend {
         private final List<Fd> open = new ArrayList<>();
         final List<LayerTree> all = new ArrayList<>();
 
-        void add(Fd tree, LayerNotes notes) {
+        /** From here on it is closed with the rest, whatever fails. */
+        Fd own(Fd tree) {
             open.add(tree);
+            return tree;
+        }
+
+        void add(Fd tree, LayerNotes notes) {
             all.add(new LayerTree(tree.number(), notes));
         }
 
