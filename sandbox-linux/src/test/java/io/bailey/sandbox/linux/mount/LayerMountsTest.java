@@ -9,6 +9,7 @@ import io.bailey.sandbox.linux.sys.KernelFile;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Sys;
 import io.bailey.sandbox.linux.sys.SystemCall;
+import io.bailey.sandbox.linux.testing.OpenFiles;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
@@ -129,20 +130,14 @@ class LayerMountsTest {
         Linux linux = Linux.host();
         List<String> layers = layers(3);
         String before = Files.readString(Path.of("/proc/self/mountinfo"));
-        long open = descriptors();
+        OpenFiles open = OpenFiles.now();
         Attempt made = new LayerMounts(linux).mount(layers, OptionalInt.empty());
         assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).isEqualTo(before);
         linux.close(made.result());
         layers.add(temp.resolve("missing").toString());
         assertThat(new LayerMounts(linux).mount(layers, OptionalInt.empty()).result())
                 .isEqualTo(-Errno.ENOENT);
-        assertThat(descriptors()).isEqualTo(open);
-    }
-
-    private static long descriptors() throws IOException {
-        try (var all = Files.list(Path.of("/proc/self/fd"))) {
-            return all.count();
-        }
+        open.expectNoMore();
     }
 
     /** overlayfs.rst: a layer could lead out of itself with a redirect. */

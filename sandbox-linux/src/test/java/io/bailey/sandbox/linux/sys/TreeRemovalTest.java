@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.bailey.sandbox.linux.testing.FaultyKernel;
+import io.bailey.sandbox.linux.testing.OpenFiles;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,29 +25,23 @@ class TreeRemovalTest {
     @TempDir Path scratch;
 
     private Fd directory;
-    private long descriptors;
+    private OpenFiles open;
 
     @BeforeEach
     void open() throws IOException {
-        descriptors = descriptors();
         directory = LINUX.own(open(scratch));
+        open = OpenFiles.now();
     }
 
     @AfterEach
     void nothingIsOpen() throws IOException {
+        open.expectNoMore();
         directory.close();
-        assertThat(descriptors()).isEqualTo(descriptors);
     }
 
     private static int open(Path path) {
         int flags = Linux.O_PATH | Linux.O_DIRECTORY;
         return LINUX.openat(Linux.AT_FDCWD, path.toString(), flags, 0);
-    }
-
-    private static long descriptors() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
-            return files.count();
-        }
     }
 
     private TreeRemoval.Outcome remove(String name) {
@@ -61,14 +56,15 @@ class TreeRemovalTest {
         Files.createSymbolicLink(tree.resolve("link"), outside);
         Files.createSymbolicLink(tree.resolve("up"), Path.of("../.."));
         Files.createLink(tree.resolve("hard"), outside);
-        assertThat(LINUX.mknodat(open(tree), "fifo", 0010600, 0)).isZero();
+        try (Fd opened = LINUX.own(open(tree))) {
+            assertThat(LINUX.mknodat(opened.number(), "fifo", 0010600, 0)).isZero();
+        }
         TreeRemoval.Outcome outcome = remove("tree");
         assertThat(outcome.result()).isZero();
         assertThat(outcome.files()).isEqualTo(4 + 5);
         assertThat(outcome.bytes()).as("not those of the hard link").isBetween(100_000L, 120_000L);
         assertThat(scratch.resolve("tree")).doesNotExist();
         assertThat(outside).hasContent("stays");
-        descriptors++; // The one for mknodat.
     }
 
     @Test
@@ -184,7 +180,7 @@ class TreeRemovalTest {
             // Not to know how large a file was, or of which mode, keeps nobody from removing it.
             assertThat(result == 0 || result == -Errno.EIO).isTrue();
             assertThat(result == 0 && Files.exists(scratch.resolve("tree"))).isFalse();
-            assertThat(descriptors()).isEqualTo(descriptors + 1);
+            open.expectNoMore();
             assertThat(remove("tree").result()).isZero();
             successes++;
         } while (kernel.hasFailed());

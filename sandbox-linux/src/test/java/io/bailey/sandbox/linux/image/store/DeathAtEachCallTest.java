@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bailey.sandbox.image.Digest;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.testing.OpenFiles;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,7 +91,7 @@ class DeathAtEachCallTest {
     }
 
     private int dieAtEachCall(boolean sync) throws Exception {
-        long descriptors = Things.openDescriptors();
+        OpenFiles open = OpenFiles.now();
         int lifetime = 0;
         boolean died = true;
         while (died) {
@@ -107,7 +108,7 @@ class DeathAtEachCallTest {
             remove(scratch, "store" + lifetime);
             lifetime++;
         }
-        assertThat(Things.openDescriptors()).isEqualTo(descriptors);
+        open.expectNoMore();
         return lifetime;
     }
 

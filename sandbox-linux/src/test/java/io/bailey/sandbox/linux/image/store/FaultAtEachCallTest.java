@@ -8,6 +8,7 @@ import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Sys;
 import io.bailey.sandbox.linux.testing.FaultyKernel;
+import io.bailey.sandbox.linux.testing.OpenFiles;
 
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,7 @@ class FaultAtEachCallTest {
     @ParameterizedTest
     @ValueSource(ints = {Errno.EIO, Errno.ENOSPC, Errno.EDQUOT, Errno.EACCES, Errno.EMFILE})
     void isAnImageException(int errno) {
-        long descriptors = Things.openDescriptors();
+        OpenFiles open = OpenFiles.now();
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
         int successes = 0;
         boolean failed = true;
@@ -46,9 +47,9 @@ class FaultAtEachCallTest {
                 assertThat(told.subject()).isNotEmpty();
             }
             failed = kernel.hasFailed();
-            assertThat(Things.openDescriptors())
+            assertThat(open.more())
                     .as("after %s, the call %d: %s", call(kernel, successes), successes, message)
-                    .isEqualTo(descriptors);
+                    .isEmpty();
             DeathAtEachCallTest.expectIntact(scratch.resolve(name), successes);
             DeathAtEachCallTest.remove(scratch, name);
             successes++;

@@ -9,6 +9,7 @@ import io.bailey.sandbox.image.ImageException.Kind;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Sys;
 import io.bailey.sandbox.linux.sys.SystemCall;
+import io.bailey.sandbox.linux.testing.OpenFiles;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,13 +42,13 @@ class LockTest {
 
     private Store one;
     private Store other;
-    private long descriptors;
+    private OpenFiles open;
     private boolean armed;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @BeforeEach
     void open() {
-        descriptors = Things.openDescriptors();
+        open = OpenFiles.now();
         one = Things.open(root);
         other = Store.open(Linux.host(), root, true, SHORT);
     }
@@ -58,7 +59,7 @@ class LockTest {
         one.close();
         other.close();
         assertThat(Things.names(root.resolve("locks"))).isEmpty();
-        assertThat(Things.openDescriptors()).isEqualTo(descriptors);
+        open.expectNoMore();
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Sys;
 import io.bailey.sandbox.linux.sys.SystemCall;
+import io.bailey.sandbox.linux.testing.OpenFiles;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,12 +35,12 @@ class PruneTest {
     Path root;
 
     private Store store;
-    private long descriptors;
+    private OpenFiles open;
     private boolean armed;
 
     @BeforeEach
     void open() {
-        descriptors = Things.openDescriptors();
+        open = OpenFiles.now();
         store = Things.open(root);
     }
 
@@ -47,7 +48,7 @@ class PruneTest {
     void nothingIsLeft() {
         store.close();
         assertThat(Things.names(root.resolve("run"))).isEmpty();
-        assertThat(Things.openDescriptors()).isEqualTo(descriptors);
+        open.expectNoMore();
     }
 
     private Removed prune() {

@@ -8,6 +8,7 @@ import io.bailey.sandbox.image.Digest;
 import io.bailey.sandbox.image.ImageException;
 import io.bailey.sandbox.image.ImageException.Kind;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.testing.OpenFiles;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,11 +30,11 @@ class StoreTest {
 
     private Path root;
     private Store store;
-    private long descriptors;
+    private OpenFiles open;
 
     @BeforeEach
     void open() {
-        descriptors = Things.openDescriptors();
+        open = OpenFiles.now();
         root = scratch.resolve("store");
         store = Things.open(root);
     }
@@ -44,7 +45,7 @@ class StoreTest {
         assertThat(Things.names(root.resolve("ingest"))).isEmpty();
         assertThat(Things.names(root.resolve("locks"))).isEmpty();
         assertThat(Things.names(root.resolve("run"))).isEmpty();
-        assertThat(Things.openDescriptors()).isEqualTo(descriptors);
+        open.expectNoMore();
     }
 
     @Test

@@ -150,8 +150,4 @@ final class Things {
             throw new UncheckedIOException(failed);
         }
     }
-
-    static long openDescriptors() {
-        return names(Path.of("/proc/self/fd")).size();
-    }
 }

@@ -21,6 +21,7 @@ import io.bailey.sandbox.linux.image.tar.TarEntry.Type;
 import io.bailey.sandbox.linux.sys.FileCalls;
 import io.bailey.sandbox.linux.sys.FileStat;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.testing.OpenFiles;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -345,9 +345,9 @@ class DirectoryUnpackerTest {
         }
         items.add(file("d/".repeat(300) + "f", "deep"));
         items.add(hardlink("h", "d/".repeat(300) + "f"));
-        int before = new File("/proc/self/fd").list().length;
+        OpenFiles open = OpenFiles.now();
         LayerTree layer = bench.unpack(items);
-        assertThat(new File("/proc/self/fd").list().length).isEqualTo(before + 1);
+        assertThat(open.more()).as("the tree alone").hasSize(1);
         assertThat(layer.notes().directories()).isEqualTo(900);
         assertThat(stat(layer, "h").links()).isEqualTo(2);
     }
