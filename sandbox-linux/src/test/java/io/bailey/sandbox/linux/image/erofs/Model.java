@@ -160,6 +160,9 @@ final class Model {
     private void hide(Spec s, Set<String> directories) throws Refusal {
         List<String> above = clean(s.name());
         String name = above.removeLast();
+        if (name.startsWith(".wh..wh.") && !name.equals(".wh..wh..opq")) {
+            return; // Bookkeeping of AUFS is passed over wherever it is.
+        }
         for (int i = 1; i <= above.size(); i++) {
             String path = String.join("/", above.subList(0, i));
             Thing thing = all.get(path);
@@ -177,7 +180,7 @@ final class Model {
         if (name.equals(".wh..wh..opq")) {
             String prefix = in.isEmpty() ? "" : in + "/";
             all.keySet().removeIf(path -> !path.isEmpty() && path.startsWith(prefix));
-        } else if (!name.startsWith(".wh..wh.")) {
+        } else {
             remove(join(in, name.substring(4)));
         }
     }
