@@ -145,7 +145,7 @@ guest_tests() {
     fi
     kit || return 1
     suite /tmp/suite >"$KIT/guest.sh" && cp .ci/guest "$KIT" && chmod a+r "$KIT/guest" "$KIT/guest.sh" || return 1
-    "$vm" --mem 3072 --timeout 1200 --cwd / --rw "$KIT" -- bash "$KIT/guest" "$1" "$KIT/guest.sh"
+    "$vm" --mem 3072 --timeout 2000 --cwd / --rw "$KIT" -- bash "$KIT/guest" "$1" "$KIT/guest.sh"
 }
 
 finish() {
