@@ -9,6 +9,8 @@ module io.bailey.sandbox.linux {
     requires tools.jackson.databind;
     requires java.net.http;
     requires static org.jspecify;
+    // Events of the Flight Recorder; where that is recording, the module is there.
+    requires static jdk.jfr;
 
     provides io.bailey.sandbox.spi.SandboxProvider with
             io.bailey.sandbox.linux.LinuxSandboxProvider;

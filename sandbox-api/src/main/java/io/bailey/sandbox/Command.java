@@ -33,6 +33,8 @@ import java.util.stream.Collectors;
  * @param workingDirectory an absolute path inside the sandbox; empty for the sandbox's own
  * @param runAs a user inside the sandbox; empty for the sandbox's own
  * @param wallTimeout the longest this command may run; the sandbox's own timeout holds as well
+ * @param terminal a terminal for it; then {@code input} is typed there, {@code output} is what
+ *     appears there, and {@code errorOutput} is of no account
  * @since 0.1
  */
 public record Command(
@@ -43,7 +45,8 @@ public record Command(
         Map<String, String> environment,
         Optional<String> workingDirectory,
         Optional<User> runAs,
-        Optional<Duration> wallTimeout) {
+        Optional<Duration> wallTimeout,
+        Optional<Terminal> terminal) {
 
     /**
      * Creates a command; {@link #of(String...)} is the shorter way.
@@ -60,6 +63,7 @@ public record Command(
         workingDirectory.ifPresent(path -> InsidePath.absolute("workdir", path));
         Objects.requireNonNull(runAs, "runAs");
         wallTimeout.ifPresent(limit -> Durations.positive("timeout", limit));
+        Objects.requireNonNull(terminal, "terminal");
     }
 
     /**
@@ -93,6 +97,7 @@ public record Command(
                 Map.of(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -120,7 +125,8 @@ public record Command(
                 environment,
                 workingDirectory,
                 runAs,
-                wallTimeout);
+                wallTimeout,
+                terminal);
     }
 
     /**
@@ -138,7 +144,8 @@ public record Command(
                 environment,
                 workingDirectory,
                 runAs,
-                wallTimeout);
+                wallTimeout,
+                terminal);
     }
 
     /**
@@ -156,7 +163,8 @@ public record Command(
                 environment,
                 workingDirectory,
                 runAs,
-                wallTimeout);
+                wallTimeout,
+                terminal);
     }
 
     /**
@@ -173,7 +181,15 @@ public record Command(
         Map<String, String> more = new LinkedHashMap<>(environment);
         more.put(name, value);
         return new Command(
-                arguments, input, output, errorOutput, more, workingDirectory, runAs, wallTimeout);
+                arguments,
+                input,
+                output,
+                errorOutput,
+                more,
+                workingDirectory,
+                runAs,
+                wallTimeout,
+                terminal);
     }
 
     /**
@@ -192,7 +208,8 @@ public record Command(
                 environment,
                 Optional.of(path),
                 runAs,
-                wallTimeout);
+                wallTimeout,
+                terminal);
     }
 
     /**
@@ -227,7 +244,8 @@ public record Command(
                 environment,
                 workingDirectory,
                 Optional.of(user),
-                wallTimeout);
+                wallTimeout,
+                terminal);
     }
 
     /**
@@ -248,7 +266,28 @@ public record Command(
                 environment,
                 workingDirectory,
                 runAs,
-                Optional.of(limit));
+                Optional.of(limit),
+                terminal);
+    }
+
+    /**
+     * Returns a copy that runs in a terminal: what is its standard input is typed there, what would
+     * be its standard output is all that appears there.
+     *
+     * @param terminal the terminal's size and mode
+     * @return the changed copy
+     */
+    public Command terminal(Terminal terminal) {
+        return new Command(
+                arguments,
+                input,
+                output,
+                errorOutput,
+                environment,
+                workingDirectory,
+                runAs,
+                wallTimeout,
+                Optional.of(terminal));
     }
 
     /**

@@ -1,14 +1,20 @@
 package io.bailey.sandbox;
 
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One living instance of a {@link Sandbox}: a command, its processes, its cgroup and its mounts.
  * They all die together.
  *
- * <p>Thread-safe. Close it when done; a JVM that dies takes its containers with it.
+ * <p>Thread-safe. Close it when done; a JVM that dies takes its containers with it, but for {@link
+ * Sandbox#startDetached detached} ones.
  *
  * {@snippet :
  * try (Container container = sandbox.start("sleep", "60")) {
@@ -47,18 +53,275 @@ public interface Container extends AutoCloseable {
      * number to another process.
      *
      * @return a process number of the host
+     * @throws IllegalStateException if it has not been started yet
      */
     long pid();
 
     /**
      * Returns the container in the JDK's own terms. Its {@code destroy()} is {@code SIGTERM} to the
      * command, {@code destroyForcibly()} is {@link #kill()}, and its exit value is {@link
-     * Result#exitCode()}. Its streams are at their end or discard what is written: input and output
-     * go where the {@link Command} says.
+     * Result#exitCode()}. Its streams are connected where the {@link Command} says so, see {@link
+     * SandboxProcess}.
      *
-     * @return a view of this container, the same each time
+     * @return a view of this container; the same each time until it is started again
+     * @throws IllegalStateException if it has not been started yet
      */
-    Process process();
+    SandboxProcess process();
+
+    /**
+     * Starts a container that was {@link Sandbox#create(Command) created} or has stopped. What it
+     * wrote to its root is there again where its writable layer is kept: for an {@link
+     * io.bailey.sandbox.image.Image} under a root JVM, and with {@link
+     * Sandbox.Builder#writableLayer}; otherwise it begins with an empty one.
+     *
+     * @throws CommandException if the command is not found or not executable
+     * @throws SandboxSetupException if a step of setting up the sandbox failed
+     * @throws IllegalStateException if it runs already, or is closed
+     */
+    void start();
+
+    /**
+     * Stops the container, if it runs, as {@link #stop} does, and starts it again, as {@link
+     * #start()} does.
+     *
+     * @param grace how long the command has to end by itself; zero or negative for none
+     * @throws CommandException if the command is not found or not executable any more
+     * @throws SandboxSetupException if a step of setting up the sandbox failed
+     * @throws IllegalStateException if it is closed
+     * @throws InterruptedException if the thread was interrupted; the sandbox has been killed by
+     *     then
+     */
+    void restart(Duration grace) throws InterruptedException;
+
+    /**
+     * Stops the container, if it runs, with ten seconds of grace, and starts it again.
+     *
+     * @throws CommandException if the command is not found or not executable any more
+     * @throws SandboxSetupException if a step of setting up the sandbox failed
+     * @throws IllegalStateException if it is closed
+     * @throws InterruptedException if the thread was interrupted; the sandbox has been killed by
+     *     then
+     */
+    default void restart() throws InterruptedException {
+        restart(Duration.ofSeconds(10));
+    }
+
+    /**
+     * Freezes every process of the container: none of them makes any progress until {@link
+     * #resume()}. Returns when all are frozen. Limits of time go on. Does nothing if it is paused.
+     *
+     * @throws SandboxUnavailableException if this host has no freezer
+     * @throws SandboxSetupException if they do not freeze
+     * @throws IllegalStateException if it does not run
+     */
+    void pause();
+
+    /**
+     * Lets frozen processes run again. Does nothing if it is not paused.
+     *
+     * @throws SandboxSetupException if the kernel refuses it
+     * @throws IllegalStateException if it does not run
+     */
+    void resume();
+
+    /**
+     * Changes the limits while it runs. They become exactly these: what is empty in them is lifted.
+     * {@code container.update(container.limits().toBuilder().memory("1G").build())} changes one. If
+     * one of them cannot be set, those set before it are set back.
+     *
+     * @param limits the new limits
+     * @throws SandboxConfigException if the kernel refuses a value
+     * @throws SandboxUnavailableException if this host cannot give one of them
+     * @throws SandboxSetupException if a step failed, for memory in use that is more than the new
+     *     limit, say
+     * @throws IllegalStateException if it does not run
+     */
+    void update(Limits limits);
+
+    /**
+     * Returns the limits that hold now.
+     *
+     * @return the recipe's, or what they were {@link #update updated} to
+     */
+    Limits limits();
+
+    /**
+     * Reads what the container uses.
+     *
+     * @return a snapshot; the last one if it has stopped
+     * @throws IllegalStateException if it has not been started yet
+     */
+    Stats stats();
+
+    /**
+     * Reads what the container uses, again and again until it ends, at least once.
+     *
+     * @param interval from one reading to the next, at least 1 ms
+     * @param consumer takes each, on a thread of the library; while it is busy readings are left
+     *     out. What it throws ends the reading
+     * @return what ends it before
+     * @throws IllegalStateException if it does not run
+     * @throws SandboxConfigException if the interval is shorter
+     */
+    Subscription stats(Duration interval, Consumer<Stats> consumer);
+
+    /**
+     * Returns what has happened to the container.
+     *
+     * @return the events, oldest first, of many the last 1,000
+     */
+    List<ContainerEvent> events();
+
+    /**
+     * Hands over each further event, in order.
+     *
+     * @param consumer takes each, on a thread of the library; what it throws is logged
+     * @return what ends it
+     */
+    Subscription onEvent(Consumer<ContainerEvent> consumer);
+
+    /**
+     * Returns what the container has written.
+     *
+     * @return its log, of all its lives
+     */
+    Logs logs();
+
+    /**
+     * Copies a file or directory of the host into the container, running or stopped, as {@code cp
+     * -r} does: into {@code target} if that is a directory there, else to that name. Modes, times
+     * and symbolic links are kept, though a link that is {@code source} itself is followed; what is
+     * made belongs to the sandbox's root. Devices, pipes and sockets are left out, and of several
+     * names of a file each becomes a file. Links to directories in the container are followed
+     * within its root, never out of it; a file there, or a link to one, is replaced, and a
+     * directory keeps its mode.
+     *
+     * @param source a path on the host
+     * @param target an absolute path inside
+     * @param limits how much at most
+     * @throws SandboxConfigException if the source is not there or the target no such path
+     * @throws SandboxSetupException if a step failed, also for a limit; what was copied by then
+     *     stays
+     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     */
+    void copyIn(Path source, String target, CopyLimits limits);
+
+    /**
+     * Copies a file or directory of the host into the container, within {@link
+     * CopyLimits#standard()}.
+     *
+     * @param source a path on the host
+     * @param target an absolute path inside
+     * @throws SandboxConfigException if the source is not there or the target no such path
+     * @throws SandboxSetupException if a step failed; what was copied by then stays
+     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     */
+    default void copyIn(Path source, String target) {
+        copyIn(source, target, CopyLimits.standard());
+    }
+
+    /**
+     * Unpacks an archive in the container, running or stopped. What it makes belongs to the
+     * sandbox's root, whatever the archive says; extended attributes are not set. What is there
+     * already is treated as {@link #copyIn(Path, String, CopyLimits)} does.
+     *
+     * @param tar a tar archive, not compressed; read to its end, not closed
+     * @param directory an absolute path inside, of a directory that is there
+     * @param limits how much at most
+     * @throws SandboxConfigException if the directory is no such path
+     * @throws SandboxSetupException if a step failed, also for a limit; what was copied by then
+     *     stays
+     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     */
+    void copyIn(InputStream tar, String directory, CopyLimits limits);
+
+    /**
+     * Unpacks an archive in the container, within {@link CopyLimits#standard()}.
+     *
+     * @param tar a tar archive, not compressed; read to its end, not closed
+     * @param directory an absolute path inside, of a directory that is there
+     * @throws SandboxConfigException if the directory is no such path
+     * @throws SandboxSetupException if a step failed; what was copied by then stays
+     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     */
+    default void copyIn(InputStream tar, String directory) {
+        copyIn(tar, directory, CopyLimits.standard());
+    }
+
+    /**
+     * Copies a file or directory out of the container, running or stopped, as {@code cp -r} does:
+     * into {@code target} if that is a directory, else to that name. Modes, times and symbolic
+     * links are kept, the latter as they are, but not the set-user-ID and set-group-ID bits; a link
+     * that is {@code source} itself is followed, within the container's root. What is made belongs
+     * to this JVM's user, and replaces files and links of the same name. Devices, pipes and sockets
+     * are left out, and of several names of a file each becomes a file.
+     *
+     * <p>A link that is copied may lead anywhere, for it leads from where it lies now: who opens
+     * what came out of an untrusted container does not follow links.
+     *
+     * @param source an absolute path inside
+     * @param target a path on the host
+     * @param limits how much at most
+     * @throws SandboxConfigException if the source is not there or no such path
+     * @throws SandboxSetupException if a step failed, also for a limit; what was copied by then
+     *     stays
+     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     */
+    void copyOut(String source, Path target, CopyLimits limits);
+
+    /**
+     * Copies a file or directory out of the container, within {@link CopyLimits#standard()}.
+     *
+     * @param source an absolute path inside
+     * @param target a path on the host
+     * @throws SandboxConfigException if the source is not there or no such path
+     * @throws SandboxSetupException if a step failed; what was copied by then stays
+     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     */
+    default void copyOut(String source, Path target) {
+        copyOut(source, target, CopyLimits.standard());
+    }
+
+    /**
+     * Writes a file or directory of the container, running or stopped, as a tar archive.
+     *
+     * @param source an absolute path inside
+     * @param tar takes the archive; not closed
+     * @param limits how much at most
+     * @throws SandboxConfigException if the source is not there or no such path
+     * @throws SandboxSetupException if a step failed, also for a limit
+     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     */
+    void copyOut(String source, OutputStream tar, CopyLimits limits);
+
+    /**
+     * Writes a file or directory of the container as a tar archive, within {@link
+     * CopyLimits#standard()}.
+     *
+     * @param source an absolute path inside
+     * @param tar takes the archive; not closed
+     * @throws SandboxConfigException if the source is not there or no such path
+     * @throws SandboxSetupException if a step failed
+     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     */
+    default void copyOut(String source, OutputStream tar) {
+        copyOut(source, tar, CopyLimits.standard());
+    }
+
+    /**
+     * Describes the container.
+     *
+     * @return what {@link Containers#list} lists
+     */
+    ContainerInfo info();
+
+    /**
+     * Describes the container for people and programs.
+     *
+     * @return what {@link #info()} says, the recipe and, while it runs, its cgroup and process
+     *     numbers, as one JSON object
+     */
+    String inspect();
 
     /**
      * Sends a signal to the command. Does nothing once it has ended.
@@ -113,6 +376,60 @@ public interface Container extends AutoCloseable {
      *     then
      */
     Result exec(Command command) throws InterruptedException;
+
+    /**
+     * Runs a further command in this container without waiting for it.
+     *
+     * @param command the command
+     * @return a future of what {@link #exec(Command)} returns or throws; {@code cancel(true)} kills
+     *     the command
+     */
+    CompletableFuture<Result> execAsync(Command command);
+
+    /**
+     * Starts a further command in this container, as {@link ProcessBuilder#start()} does: its
+     * streams are pipes where the command says nothing else.
+     *
+     * @param command the program and its arguments
+     * @return the process
+     * @throws SandboxConfigException if this is not a command
+     * @throws CommandException if the command is not found or not executable
+     * @throws SandboxSetupException if a step of entering the sandbox failed
+     * @throws IllegalStateException if the container has ended
+     */
+    default SandboxProcess startExec(String... command) {
+        return startExec(Command.of(command));
+    }
+
+    /**
+     * Starts a further command in this container, as {@link ProcessBuilder#start()} does: where its
+     * input is {@link Input#empty()} and its outputs are {@link Output#capture()}, as they are if
+     * nothing was said, they are {@link Input#pipe()} and {@link Output#pipe()}. For an interactive
+     * shell give it a {@link Command#terminal}.
+     *
+     * @param command the command
+     * @return the process
+     * @throws SandboxConfigException if command and recipe contradict each other
+     * @throws CommandException if the command is not found or not executable
+     * @throws SandboxSetupException if a step of entering the sandbox failed
+     * @throws IllegalStateException if the container has ended
+     */
+    SandboxProcess startExec(Command command);
+
+    /**
+     * Runs a further command on the terminal of this JVM until it ends: every key goes to it, its
+     * size follows, and the terminal is as before afterwards. For a shell in a sandbox.
+     *
+     * @param command the command; its streams are of no account
+     * @return what came of it
+     * @throws SandboxConfigException if this JVM's standard input is no terminal
+     * @throws CommandException if the command is not found or not executable
+     * @throws SandboxSetupException if a step of entering the sandbox failed
+     * @throws IllegalStateException if the container has ended
+     * @throws InterruptedException if the thread was interrupted; the command has been killed by
+     *     then
+     */
+    Result interact(Command command) throws InterruptedException;
 
     /**
      * Kills every process of the sandbox at once. Does not wait. Does nothing once the container is
@@ -170,11 +487,26 @@ public interface Container extends AutoCloseable {
 
     /**
      * Kills what is still alive and returns when everything is gone: processes, cgroup, mounts,
-     * file descriptors. May be called again, to no effect. Not cut short by an interrupt, which
-     * stays set.
+     * file descriptors, state and log. May be called again, to no effect. Not cut short by an
+     * interrupt, which stays set.
+     *
+     * <p>A {@link Sandbox#startDetached detached} container goes on: only this handle is let go of.
+     * {@link #kill()} and {@link Containers#remove} end it.
      *
      * @throws SandboxException if something could not be removed; the message names it
      */
     @Override
     void close();
+
+    /**
+     * Something that goes on until it is closed.
+     *
+     * @since 0.1
+     */
+    interface Subscription extends AutoCloseable {
+
+        /** Ends it. May be called again, to no effect. */
+        @Override
+        void close();
+    }
 }

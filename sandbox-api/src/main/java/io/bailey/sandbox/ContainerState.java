@@ -1,13 +1,13 @@
 package io.bailey.sandbox;
 
 /**
- * The life of a {@link Container}, in this order.
+ * The life of a {@link Container}.
  *
  * @since 0.1
  */
 public enum ContainerState {
 
-    /** Set up; the command has not been executed yet. */
+    /** Not started yet. */
     CREATED,
 
     /** The command is running. */
@@ -16,6 +16,6 @@ public enum ContainerState {
     /** Every process of the sandbox is frozen and may run again. */
     PAUSED,
 
-    /** Ended: no process of the sandbox is left. Final. */
+    /** Ended: no process of the sandbox is left. It may be started again. */
     STOPPED
 }

@@ -68,11 +68,28 @@ public sealed interface Input {
     }
 
     /**
+     * A pipe: what is written to {@code getOutputStream()} of the {@link SandboxProcess}. Only for
+     * {@link Sandbox#start(Command)} and {@link Container#startExec(Command)}, which hand one out.
+     *
+     * @return input from a pipe
+     */
+    static Input pipe() {
+        return new Pipe();
+    }
+
+    /**
      * No input.
      *
      * @since 0.1
      */
     record Empty() implements Input {}
+
+    /**
+     * Input from a pipe.
+     *
+     * @since 0.1
+     */
+    record Pipe() implements Input {}
 
     /**
      * Input from memory.

@@ -1,64 +1,74 @@
 package io.bailey.sandbox;
 
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
+import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Collects the limits of a {@link SandboxBuilder}, each of them at most once. */
 final class LimitsBuilder {
 
     private final Once once;
-    private Optional<MemorySize> memory;
-    private Optional<MemorySize> memoryHigh;
-    private Optional<MemorySize> memorySwap;
-    private OptionalInt pids;
-    private OptionalDouble cpus;
-    private OptionalInt cpuWeight;
-    private Optional<String> cpuset;
+    private final Limits.Builder limits;
 
     LimitsBuilder(Limits inherited, Once once) {
         this.once = once;
-        memory = inherited.memory();
-        memoryHigh = inherited.memoryHigh();
-        memorySwap = inherited.memorySwap();
-        pids = inherited.pids();
-        cpus = inherited.cpus();
-        cpuWeight = inherited.cpuWeight();
-        cpuset = inherited.cpuset();
+        this.limits = inherited.toBuilder();
+    }
+
+    /** The value first: a wrong one does not count as set. */
+    private <T> void set(String setting, T value, Consumer<T> setter) {
+        setter.accept(value);
+        once.set(setting, value);
     }
 
     void memory(MemorySize limit) {
-        memory = Optional.of(once.set("memory", LimitRules.memory("memory", limit)));
+        set("memory", LimitRules.memory("memory", limit), limits::memory);
     }
 
     void memoryHigh(MemorySize limit) {
-        memoryHigh = Optional.of(once.set("memoryHigh", LimitRules.memory("memoryHigh", limit)));
+        set("memoryHigh", LimitRules.memory("memoryHigh", limit), limits::memoryHigh);
+    }
+
+    void memoryLow(MemorySize amount) {
+        set("memoryLow", amount, limits::memoryLow);
     }
 
     void memorySwap(MemorySize limit) {
-        memorySwap = Optional.of(once.set("memorySwap", limit));
+        set("memorySwap", limit, limits::memorySwap);
     }
 
     void pids(int limit) {
-        pids = OptionalInt.of(once.set("pids", LimitRules.pids(limit)));
+        set("pids", limit, limits::pids);
     }
 
     void cpus(double limit) {
-        cpus = OptionalDouble.of(once.set("cpus", LimitRules.cpus(limit)));
+        set("cpus", limit, limits::cpus);
+    }
+
+    void cpuBurst(Duration time) {
+        set("cpuBurst", time, limits::cpuBurst);
     }
 
     void cpuWeight(int weight) {
-        cpuWeight = OptionalInt.of(once.set("cpuWeight", LimitRules.cpuWeight(weight)));
+        set("cpuWeight", weight, limits::cpuWeight);
     }
 
     void cpuset(String list) {
-        cpuset = Optional.of(once.set("cpuset", Cpuset.normalize(list)));
+        set("cpuset", Cpuset.normalize(list), limits::cpuset);
+    }
+
+    void ioWeight(int weight) {
+        set("ioWeight", weight, limits::ioWeight);
+    }
+
+    void ioMax(IoMax limit) {
+        set("ioMax of " + limit.path(), limit, limits::ioMax);
+    }
+
+    void hugetlb(String page, MemorySize limit) {
+        set("hugetlb of " + page, limit, value -> limits.hugetlb(page, value));
     }
 
     Limits build() {
-        // A limit on memory that lets the rest go to swap is none, so without a word about swap
-        // there is none of it.
-        Optional<MemorySize> swap = memorySwap.or(() -> memory.map(_ -> MemorySize.of(0)));
-        return new Limits(memory, memoryHigh, swap, pids, cpus, cpuWeight, cpuset);
+        return limits.build();
     }
 }

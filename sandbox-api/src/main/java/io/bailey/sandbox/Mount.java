@@ -89,6 +89,20 @@ public sealed interface Mount {
     }
 
     /**
+     * A volume: a writable directory with a name, made when it is first used, that outlives its
+     * containers and may be in several at once, see {@link Volumes}. Who owns what is written to it
+     * is as for {@link #readWrite}.
+     *
+     * @param name 1 to 128 of {@code A-Z a-z 0-9 _ . -}, beginning with a letter or digit
+     * @param target where it appears
+     * @return the mount
+     * @throws SandboxConfigException if the name or the target is not as described
+     */
+    static Mount volume(String name, String target) {
+        return new Volume(name, target);
+    }
+
+    /**
      * A read-only file with the given content, mode 0444, that is on no disk.
      *
      * @param content the content; copied
@@ -144,6 +158,27 @@ public sealed interface Mount {
                 throw new SandboxConfigException(
                         "tmpfs size: 0 for " + Text.quote(target) + "; it must be positive");
             }
+        }
+    }
+
+    /**
+     * A named directory that outlives its containers.
+     *
+     * @param name its name
+     * @param target where it appears
+     * @since 0.1
+     */
+    record Volume(String name, String target) implements Mount {
+
+        /**
+         * Creates a mount of a volume.
+         *
+         * @throws SandboxConfigException if the name or the target is not as {@link Mount}
+         *     describes
+         */
+        public Volume {
+            SpecRules.name(name);
+            InsidePath.belowRoot("mount target", target);
         }
     }
 

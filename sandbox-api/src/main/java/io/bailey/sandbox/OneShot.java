@@ -1,6 +1,7 @@
 package io.bailey.sandbox;
 
 import io.bailey.sandbox.image.Image;
+import io.bailey.sandbox.spi.LoneSandbox;
 
 import java.lang.System.Logger.Level;
 
@@ -21,6 +22,9 @@ final class OneShot {
     /** Starts a command; the sandbox is closed after the container, or at once if there is none. */
     static Container start(Sandbox sandbox, Command command) {
         try {
+            if (sandbox instanceof LoneSandbox lone) {
+                return lone.startAlone(command);
+            }
             Container container = sandbox.start(command);
             // On a thread of its own: close() may wait for the very thread that completes the
             // future.

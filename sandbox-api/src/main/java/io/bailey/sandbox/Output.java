@@ -109,6 +109,27 @@ public sealed interface Output {
     }
 
     /**
+     * A pipe: what is read from {@code getInputStream()} or {@code getErrorStream()} of the {@link
+     * SandboxProcess}. The command waits while nobody reads. Only for {@link
+     * Sandbox#start(Command)} and {@link Container#startExec(Command)}, which hand one out.
+     *
+     * @return output to a pipe
+     */
+    static Output pipe() {
+        return new Pipe();
+    }
+
+    /**
+     * Kept in the container's log only, see {@link Container#logs()}: without bound, for the log
+     * forgets what is old. For commands that run for long.
+     *
+     * @return output to the log
+     */
+    static Output log() {
+        return new Log();
+    }
+
+    /**
      * Output that is kept.
      *
      * @param max the most bytes to keep; empty for the sandbox's {@link
@@ -179,6 +200,20 @@ public sealed interface Output {
      * @since 0.1
      */
     record Inherit() implements Output {}
+
+    /**
+     * Output to a pipe.
+     *
+     * @since 0.1
+     */
+    record Pipe() implements Output {}
+
+    /**
+     * Output to the container's log.
+     *
+     * @since 0.1
+     */
+    record Log() implements Output {}
 
     /**
      * Output to nowhere.

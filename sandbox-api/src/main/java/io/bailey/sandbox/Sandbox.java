@@ -51,6 +51,21 @@ public interface Sandbox extends AutoCloseable {
     }
 
     /**
+     * Moves this JVM into a cgroup of its own, {@code bailey-jvm}, below the one it is in, so that
+     * controllers can be given to groups beside that: cgroup v2 lets a group that has processes
+     * give none ("no internal processes", cgroup-v2.rst). Only for a JVM alone in a delegated
+     * group, as {@code systemd-run --user --scope -p Delegate=yes} makes one. {@link #doctor()}
+     * says whether it is needed. Nothing does it unasked.
+     *
+     * @return whether it was moved; false if nothing was in the way
+     * @throws SandboxUnavailableException if it cannot be done: other processes in the group, no
+     *     right to, no cgroup v2
+     */
+    static boolean enterLeafCgroup() {
+        return SandboxProvider.find().enterLeafCgroup();
+    }
+
+    /**
      * Runs a command in a container of its own and waits until nothing of it is left.
      *
      * @param command the program and its arguments, see {@link Command#of(String...)}; none for
@@ -120,6 +135,61 @@ public interface Sandbox extends AutoCloseable {
      * @throws IllegalStateException if this sandbox is closed
      */
     Container start(Command command);
+
+    /**
+     * Makes a container without starting it, see {@link Container#start()}.
+     *
+     * @param command the program and its arguments
+     * @return the container, {@link ContainerState#CREATED}
+     * @throws SandboxConfigException if this is not a command
+     * @throws SandboxException if its state cannot be written down
+     * @throws IllegalStateException if this sandbox is closed
+     */
+    default Container create(String... command) {
+        return create(OneShot.command(spec().rootfs(), command));
+    }
+
+    /**
+     * Makes a container without starting it, see {@link Container#start()}.
+     *
+     * @param command the command
+     * @return the container, {@link ContainerState#CREATED}
+     * @throws SandboxConfigException if command and recipe contradict each other
+     * @throws SandboxException if its state cannot be written down
+     * @throws IllegalStateException if this sandbox is closed
+     */
+    Container create(Command command);
+
+    /**
+     * Starts a command that survives this JVM and this sandbox. {@link Containers#find} finds it
+     * again, from any process of the same user; its init keeps its log, on disk, and its exit
+     * status until {@link Containers#remove}.
+     *
+     * <p>What only a JVM can do does not last beyond it: {@link Builder#timeout}, {@link
+     * Builder#cpuTime} and outputs other than {@link Output#log()}, {@link Output#discard()} and
+     * the default are refused, as is input other than {@link Input#empty()}.
+     *
+     * @param command the command
+     * @return the container
+     * @throws CommandException if the command is not found or not executable
+     * @throws SandboxSetupException if a step of setting up the sandbox failed
+     * @throws SandboxConfigException if command and recipe contradict each other, or ask for what
+     *     cannot last
+     * @throws SandboxException if its state cannot be written down
+     * @throws IllegalStateException if this sandbox is closed
+     */
+    Container startDetached(Command command);
+
+    /**
+     * Starts a command that survives this JVM and this sandbox, see {@link
+     * #startDetached(Command)}.
+     *
+     * @param command the program and its arguments
+     * @return the container
+     */
+    default Container startDetached(String... command) {
+        return startDetached(OneShot.command(spec().rootfs(), command));
+    }
 
     /**
      * Shows what running a command would do: the system calls, one a line. Nothing is run.
@@ -323,6 +393,27 @@ public interface Sandbox extends AutoCloseable {
         Builder memorySwap(String limit);
 
         /**
+         * Sets the memory that is not taken from the sandbox while others have more ({@code
+         * memory.low} of cgroup v2). The default is none.
+         *
+         * @param amount zero or more, not above {@link #memory(MemorySize)}
+         * @return this builder
+         */
+        Builder memoryLow(MemorySize amount);
+
+        /**
+         * Sets the memory that is not taken from the sandbox while others have more, see {@link
+         * #memoryLow(MemorySize)}.
+         *
+         * @param amount as {@link MemorySize#parse(String)} reads it
+         * @return this builder
+         * @throws SandboxConfigException if it is no size
+         */
+        default Builder memoryLow(String amount) {
+            return memoryLow(MemorySize.parse("memoryLow", amount));
+        }
+
+        /**
          * Limits the processes and threads alive at one time ({@code pids.max}). The sandbox's own
          * init is not counted among them. Beyond it {@code fork(2)} fails with {@code EAGAIN}. The
          * default is no limit.
@@ -344,6 +435,15 @@ public interface Sandbox extends AutoCloseable {
         Builder cpus(double limit);
 
         /**
+         * Sets how much unused time of {@link #cpus(double)} may be saved up for a peak ({@code
+         * cpu.max.burst} of cgroup v2, Linux 5.14). The default is none.
+         *
+         * @param time at most what {@code cpus} give in 100 ms
+         * @return this builder
+         */
+        Builder cpuBurst(Duration time);
+
+        /**
          * Sets the share of the processors while they are contended ({@code cpu.weight} of cgroup
          * v2). The default is the kernel's, 100.
          *
@@ -363,6 +463,36 @@ public interface Sandbox extends AutoCloseable {
          * @throws SandboxConfigException if this is not such a list, or one was set before
          */
         Builder cpuset(String list);
+
+        /**
+         * Sets the share of disks under contention ({@code io.weight} of cgroup v2). The default is
+         * the kernel's, 100.
+         *
+         * @param weight 1 to 10,000
+         * @return this builder
+         * @throws SandboxConfigException if it is out of range
+         */
+        Builder ioWeight(int weight);
+
+        /**
+         * Sets the most that may be read from and written to a disk ({@code io.max} of cgroup v2);
+         * once for each path. The default is no limit.
+         *
+         * @param limit the path of a file or directory on that disk, and how much
+         * @return this builder
+         */
+        Builder ioMax(IoMax limit);
+
+        /**
+         * Sets the most huge pages in use, see the kernel's hugetlb.rst; once for each size of
+         * them. The default is no limit.
+         *
+         * @param page the size of a page as the kernel writes it, such as {@code 2MB}
+         * @param limit the most of them, in bytes
+         * @return this builder
+         * @throws SandboxConfigException if it is no such size
+         */
+        Builder hugetlb(String page, MemorySize limit);
 
         /**
          * Sets a resource limit of each process, soft and hard alike, see {@code setrlimit(2)}. The
@@ -649,6 +779,23 @@ public interface Sandbox extends AutoCloseable {
          * @throws SandboxConfigException if the path is not as described
          */
         Builder cgroupParent(String path);
+
+        /**
+         * Sets where the output of containers is remembered, for {@link Container#logs()}. The
+         * default is {@link LogPolicy#standard()}.
+         *
+         * @param policy where, and how much
+         * @return this builder
+         */
+        Builder logs(LogPolicy policy);
+
+        /**
+         * Adds a listener, told of what happens to the containers and commands of this sandbox.
+         *
+         * @param listener the listener
+         * @return this builder
+         */
+        Builder listener(SandboxListener listener);
 
         /**
          * Makes the sandbox, after checking that the settings go together and that this host can

@@ -38,6 +38,8 @@ final class SandboxBuilder implements Sandbox.Builder {
     private Security security = Security.standard();
     private Optional<String> name = Optional.empty();
     private Optional<String> cgroupParent = Optional.empty();
+    private LogPolicy logs = LogPolicy.standard();
+    private final List<SandboxListener> listeners = new ArrayList<>();
 
     /** Begins with the defaults. */
     SandboxBuilder() {
@@ -65,6 +67,8 @@ final class SandboxBuilder implements Sandbox.Builder {
         security = spec.security();
         name = spec.name();
         cgroupParent = spec.cgroupParent();
+        logs = spec.logs();
+        listeners.addAll(spec.listeners());
     }
 
     @Override
@@ -316,6 +320,48 @@ final class SandboxBuilder implements Sandbox.Builder {
     }
 
     @Override
+    public Sandbox.Builder logs(LogPolicy policy) {
+        logs = Objects.requireNonNull(policy, "policy");
+        return this;
+    }
+
+    @Override
+    public Sandbox.Builder listener(SandboxListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    @Override
+    public Sandbox.Builder memoryLow(MemorySize amount) {
+        limits.memoryLow(amount);
+        return this;
+    }
+
+    @Override
+    public Sandbox.Builder cpuBurst(Duration time) {
+        limits.cpuBurst(time);
+        return this;
+    }
+
+    @Override
+    public Sandbox.Builder ioWeight(int weight) {
+        limits.ioWeight(weight);
+        return this;
+    }
+
+    @Override
+    public Sandbox.Builder ioMax(IoMax limit) {
+        limits.ioMax(limit);
+        return this;
+    }
+
+    @Override
+    public Sandbox.Builder hugetlb(String page, MemorySize limit) {
+        limits.hugetlb(page, limit);
+        return this;
+    }
+
+    @Override
     public Sandbox build() {
         // First the spec: a contradiction is the same on every host, with an engine or without.
         SandboxSpec spec = spec();
@@ -370,6 +416,8 @@ final class SandboxBuilder implements Sandbox.Builder {
                 security.with(choices.effectiveIsolation()),
                 name,
                 labels,
-                cgroupParent);
+                cgroupParent,
+                logs,
+                listeners);
     }
 }

@@ -48,6 +48,8 @@ import java.util.Set;
  * @param name the name of its containers
  * @param labels labels of its containers, in order; immutable
  * @param cgroupParent the cgroup beneath which its own are made
+ * @param logs where the output of containers is remembered
+ * @param listeners who is told of what happens; immutable
  * @since 0.1
  */
 public record SandboxSpec(
@@ -75,7 +77,9 @@ public record SandboxSpec(
         Security security,
         Optional<String> name,
         Map<String, String> labels,
-        Optional<String> cgroupParent) {
+        Optional<String> cgroupParent,
+        LogPolicy logs,
+        List<SandboxListener> listeners) {
 
     /**
      * Creates a recipe with copies of the collections.
@@ -110,6 +114,8 @@ public record SandboxSpec(
         name.ifPresent(SpecRules::name);
         labels = SpecRules.labels(labels);
         cgroupParent.ifPresent(path -> InsidePath.anywhere("cgroupParent", path));
+        Objects.requireNonNull(logs, "logs");
+        listeners = List.copyOf(listeners);
     }
 
     /**
@@ -179,6 +185,8 @@ public record SandboxSpec(
                 + labels
                 + ", cgroupParent="
                 + cgroupParent
+                + ", logs="
+                + logs
                 + "]";
     }
 

@@ -2,6 +2,7 @@ package io.bailey.sandbox;
 
 import io.bailey.sandbox.image.Images;
 import io.bailey.sandbox.image.ImagesSpec;
+import io.bailey.sandbox.spi.ContainerStore;
 import io.bailey.sandbox.spi.SandboxProvider;
 
 import java.util.ArrayList;
@@ -27,6 +28,17 @@ public final class FakeEngine implements SandboxProvider {
     @Override
     public Images openImages(ImagesSpec spec) {
         throw new IllegalStateException("no images here");
+    }
+
+    @Override
+    public ContainerStore containers() {
+        throw new IllegalStateException("no containers here");
+    }
+
+    @Override
+    public boolean enterLeafCgroup() {
+        calls.add("enterLeafCgroup");
+        return true;
     }
 
     @Override
@@ -67,6 +79,16 @@ public final class FakeEngine implements SandboxProvider {
                 throw startFailure;
             }
             return FakeContainer.of(exit);
+        }
+
+        @Override
+        public Container create(Command command) {
+            return start(command);
+        }
+
+        @Override
+        public Container startDetached(Command command) {
+            return start(command);
         }
 
         @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -39,10 +41,15 @@ class LimitsTest {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         OptionalInt.empty(),
                         OptionalDouble.empty(),
+                        Optional.empty(),
                         OptionalInt.empty(),
-                        Optional.of("1,0"));
+                        Optional.of("1,0"),
+                        OptionalInt.empty(),
+                        List.of(),
+                        Map.of());
         assertThat(limits.cpuset()).contains("0-1");
     }
 
@@ -51,10 +58,15 @@ class LimitsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 OptionalInt.of(pids),
                 OptionalDouble.empty(),
+                Optional.empty(),
                 OptionalInt.empty(),
-                Optional.empty());
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of(),
+                Map.of());
     }
 
     private static Limits withMemory(long max, long high) {
@@ -62,10 +74,15 @@ class LimitsTest {
                 Optional.of(MemorySize.of(max)),
                 Optional.of(MemorySize.of(high)),
                 Optional.empty(),
+                Optional.empty(),
                 OptionalInt.empty(),
                 OptionalDouble.empty(),
+                Optional.empty(),
                 OptionalInt.empty(),
-                Optional.empty());
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of(),
+                Map.of());
     }
 
     @Test
@@ -75,11 +92,16 @@ class LimitsTest {
                         new Limits(
                                 Optional.of(MemorySize.parse("256M")),
                                 Optional.empty(),
+                                Optional.empty(),
                                 Optional.of(MemorySize.of(0)),
                                 OptionalInt.of(64),
                                 OptionalDouble.of(1.5),
+                                Optional.empty(),
                                 OptionalInt.empty(),
-                                Optional.of("0-1")))
+                                Optional.of("0-1"),
+                                OptionalInt.empty(),
+                                List.of(),
+                                Map.of()))
                 .hasToString("memory=256M memorySwap=0 pids=64 cpus=1.5 cpuset=0-1");
     }
 }

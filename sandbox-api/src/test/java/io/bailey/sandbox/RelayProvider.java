@@ -2,6 +2,7 @@ package io.bailey.sandbox;
 
 import io.bailey.sandbox.image.Images;
 import io.bailey.sandbox.image.ImagesSpec;
+import io.bailey.sandbox.spi.ContainerStore;
 import io.bailey.sandbox.spi.SandboxProvider;
 
 /**
@@ -28,6 +29,16 @@ public final class RelayProvider implements SandboxProvider {
     @Override
     public Images openImages(ImagesSpec spec) {
         return ContextEngine.current().openImages(spec);
+    }
+
+    @Override
+    public ContainerStore containers() {
+        return ContextEngine.current().containers();
+    }
+
+    @Override
+    public boolean enterLeafCgroup() {
+        return ContextEngine.current().enterLeafCgroup();
     }
 
     @Override

@@ -58,7 +58,9 @@ class SandboxSpecTest {
                 Security.standard(),
                 Optional.empty(),
                 labels,
-                Optional.empty());
+                Optional.empty(),
+                LogPolicy.standard(),
+                List.of());
     }
 
     @Test

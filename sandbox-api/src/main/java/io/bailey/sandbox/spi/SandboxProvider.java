@@ -58,6 +58,21 @@ public interface SandboxProvider {
     Images openImages(ImagesSpec spec);
 
     /**
+     * Returns what is known of containers and volumes beyond this JVM.
+     *
+     * @return the same each time
+     * @throws io.bailey.sandbox.SandboxUnavailableException if this host cannot have containers
+     */
+    ContainerStore containers();
+
+    /**
+     * Moves this JVM into a cgroup of its own, see {@link Sandbox#enterLeafCgroup()}.
+     *
+     * @return whether it was moved
+     */
+    boolean enterLeafCgroup();
+
+    /**
      * Returns the engine beside this library, or else the one that the thread's context class
      * loader sees.
      *

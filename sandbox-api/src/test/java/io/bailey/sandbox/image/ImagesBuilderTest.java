@@ -12,6 +12,7 @@ import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.SandboxUnavailableException;
 import io.bailey.sandbox.SeccompProfile;
+import io.bailey.sandbox.spi.ContainerStore;
 import io.bailey.sandbox.spi.SandboxProvider;
 
 import org.junit.jupiter.api.Test;
@@ -172,6 +173,16 @@ class ImagesBuilderTest {
 
         @Override
         public SeccompProfile.Rules recordSeccomp(SandboxSpec spec, Command command) {
+            throw new IllegalStateException("only images here");
+        }
+
+        @Override
+        public ContainerStore containers() {
+            throw new IllegalStateException("only images here");
+        }
+
+        @Override
+        public boolean enterLeafCgroup() {
             throw new IllegalStateException("only images here");
         }
 

@@ -11,7 +11,7 @@ final class TinyElf {
     private static final long BASE = 0x400000;
     private static final int EHDR = 64;
     private static final int PHDR = 56;
-    private static final byte[] CODE = {
+    private static final byte[] TRUE = {
         0x31,
         (byte) 0xFF, // xor edi, edi
         (byte) 0xB8,
@@ -23,10 +23,31 @@ final class TinyElf {
         0x05 // syscall
     };
 
+    private static final byte[] PAUSE = {
+        (byte) 0xB8,
+        34,
+        0,
+        0,
+        0, // mov eax, SYS_pause
+        0x0F,
+        0x05, // syscall
+        (byte) 0xEB,
+        (byte) 0xF7 // jmp to the beginning
+    };
+
     private TinyElf() {}
 
     static byte[] bytes() {
-        byte[] image = new byte[EHDR + PHDR + CODE.length];
+        return program(TRUE);
+    }
+
+    /** One that waits for ever. */
+    static byte[] pausing() {
+        return program(PAUSE);
+    }
+
+    private static byte[] program(byte[] code) {
+        byte[] image = new byte[EHDR + PHDR + code.length];
         ByteBuffer out = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
         out.put(0, new byte[] {0x7F, 'E', 'L', 'F', 2, 1, 1});
         out.putShort(16, (short) 2); // ET_EXEC
@@ -44,7 +65,7 @@ final class TinyElf {
         out.putLong(EHDR + 32, image.length);
         out.putLong(EHDR + 40, image.length);
         out.putLong(EHDR + 48, 4096);
-        out.put(EHDR + PHDR, CODE);
+        out.put(EHDR + PHDR, code);
         return image;
     }
 }

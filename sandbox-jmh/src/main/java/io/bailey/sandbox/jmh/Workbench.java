@@ -24,6 +24,8 @@ public final class Workbench implements AutoCloseable {
     private final Path program;
     private final Optional<FloorPrograms> floor;
     private final Optional<Path> mountFloor;
+    private final Optional<Path> execFloor;
+    private final Path pause;
 
     private Workbench(Path directory) throws IOException, InterruptedException {
         this.directory = directory;
@@ -35,6 +37,9 @@ public final class Workbench implements AutoCloseable {
         makeTrue();
         this.floor = Gcc.isPresent() ? Optional.of(makeFloor()) : Optional.empty();
         this.mountFloor = Gcc.isPresent() ? Optional.of(makeMountFloor()) : Optional.empty();
+        this.execFloor = Gcc.isPresent() ? Optional.of(makeExecFloor()) : Optional.empty();
+        this.pause = root.resolve("pause");
+        makePause();
     }
 
     /** The two programs of the floor. */
@@ -97,6 +102,25 @@ public final class Workbench implements AutoCloseable {
         return program;
     }
 
+    private Path makeExecFloor() throws IOException, InterruptedException {
+        Path floor = directory.resolve("floor-exec");
+        Gcc.compile(floor, List.of(), List.of(copy("floor_exec.c")));
+        return floor;
+    }
+
+    private void makePause() throws IOException, InterruptedException {
+        if (Gcc.isPresent()) {
+            Path source =
+                    Files.writeString(
+                            directory.resolve("pause.c"),
+                            "#include <unistd.h>\nint main(void) { for (;;) pause(); }\n");
+            Gcc.compile(pause, List.of("-static"), List.of(source));
+        } else {
+            Files.write(pause, TinyElf.pausing());
+        }
+        Files.setPosixFilePermissions(pause, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
     private Path copy(String name) throws IOException {
         Path target = directory.resolve(name);
         try (InputStream in = Workbench.class.getResourceAsStream(name)) {
@@ -120,6 +144,16 @@ public final class Workbench implements AutoCloseable {
 
     Optional<FloorPrograms> floor() {
         return floor;
+    }
+
+    /** The floor of a further command. */
+    Optional<Path> execFloor() {
+        return execFloor;
+    }
+
+    /** A static program that waits for ever, in the root. */
+    Path pause() {
+        return pause;
     }
 
     /** The floor of an image's root. */

@@ -9,6 +9,7 @@ import io.bailey.sandbox.image.Images;
 import io.bailey.sandbox.image.ImagesSpec;
 import io.bailey.sandbox.linux.container.Engine;
 import io.bailey.sandbox.linux.image.LinuxImages;
+import io.bailey.sandbox.spi.ContainerStore;
 import io.bailey.sandbox.spi.SandboxProvider;
 
 /** The door: what ServiceLoader finds. */
@@ -32,6 +33,16 @@ public final class LinuxSandboxProvider implements SandboxProvider {
     public Images openImages(ImagesSpec spec) {
         Engine.requireNativeAccess();
         return LinuxImages.open(spec);
+    }
+
+    @Override
+    public ContainerStore containers() {
+        return Engine.shared().containers();
+    }
+
+    @Override
+    public boolean enterLeafCgroup() {
+        return Engine.enterLeafCgroup();
     }
 
     @Override

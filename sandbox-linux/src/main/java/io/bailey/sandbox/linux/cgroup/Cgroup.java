@@ -1,6 +1,10 @@
 package io.bailey.sandbox.linux.cgroup;
 
+import io.bailey.sandbox.Limits;
+import io.bailey.sandbox.Stats;
+
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -30,6 +34,52 @@ public interface Cgroup extends AutoCloseable {
      * SIGKILL to every process in it, forks under way included. Does not wait for them to be gone.
      */
     void kill();
+
+    /**
+     * Freezes every process in it, cgroup-v2.rst {@code cgroup.freeze} or the v1 freezer; returns
+     * when all are frozen.
+     *
+     * @throws io.bailey.sandbox.SandboxUnavailableException if there is no freezer
+     * @throws io.bailey.sandbox.SandboxSetupException if they do not freeze
+     */
+    void freeze();
+
+    /** Lets frozen processes go on. */
+    void thaw();
+
+    /**
+     * Whether its processes do not die of a signal, because v1's freezer holds them: {@link
+     * #kill()} lets them go.
+     */
+    default boolean holdsTheKilled() {
+        return false;
+    }
+
+    /**
+     * Changes the limits from {@code before} to {@code after}; all of them or, if one is refused,
+     * none. What is set before and not after is lifted.
+     *
+     * @throws io.bailey.sandbox.SandboxUnavailableException if a limit cannot be given here and is
+     *     to be enforced strictly
+     * @throws io.bailey.sandbox.SandboxConfigException if the kernel refuses a value
+     * @throws io.bailey.sandbox.SandboxSetupException if a write fails otherwise: EBUSY where more
+     *     memory is in use than is to be allowed
+     */
+    void update(Limits before, Limits after);
+
+    /** Everything it accounts; a reading after {@link #close()} is the last one before it. */
+    Stats stats();
+
+    /** What tells of limits that are reached; empty where nothing tells. To be closed before it. */
+    Optional<CgroupNews> news();
+
+    /**
+     * Its directories, for {@link Cgroups#adopt} of a later process. Empty if no group was made.
+     */
+    List<String> paths();
+
+    /** Lets go of its descriptors; the group stays. Instead of {@link #close()}. */
+    void forget();
 
     /** The limits that were left out under BEST_EFFORT, in words. */
     List<String> degraded();

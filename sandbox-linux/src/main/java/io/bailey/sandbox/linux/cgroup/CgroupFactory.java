@@ -12,5 +12,11 @@ sealed interface CgroupFactory permits V2Factory, HybridFactory, NoFactory {
     /** Why no {@link DevicePolicy} can be given here; empty if one can. */
     Optional<Problem> deviceObstacle();
 
+    /** The groups that this makes groups in. */
+    List<String> bases();
+
+    /** The group whose directories these are, all of them. */
+    Cgroup adopt(List<String> paths) throws CgroupFailure;
+
     Cgroup create(String name, CgroupRequest request);
 }

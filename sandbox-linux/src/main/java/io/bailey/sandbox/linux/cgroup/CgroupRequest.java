@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param devices which devices its processes may use; empty for no rule of its own
  * @param parent the group to make it under instead of the one found, as a path below the cgroup2
  *     mount
+ * @param container whether it is to be updated, frozen and watched too: every controller there is
+ *     is welcome
  */
 public record CgroupRequest(
         Limits limits,
@@ -22,10 +24,22 @@ public record CgroupRequest(
         boolean killable,
         Enforcement enforcement,
         Optional<DevicePolicy> devices,
-        Optional<String> parent) {
+        Optional<String> parent,
+        boolean container) {
 
-    /** No limit, no accounting, not killable, no policy: no group is made at all. */
+    /** That of a run. */
+    public CgroupRequest(
+            Limits limits,
+            boolean cpuAccounting,
+            boolean killable,
+            Enforcement enforcement,
+            Optional<DevicePolicy> devices,
+            Optional<String> parent) {
+        this(limits, cpuAccounting, killable, enforcement, devices, parent, false);
+    }
+
+    /** Nothing at all is asked: no group is made. */
     public boolean isEmpty() {
-        return !cpuAccounting && !killable && limits.isEmpty() && devices.isEmpty();
+        return !cpuAccounting && !killable && limits.isEmpty() && devices.isEmpty() && !container;
     }
 }

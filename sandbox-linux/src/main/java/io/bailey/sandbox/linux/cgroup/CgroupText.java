@@ -35,7 +35,11 @@ final class CgroupText {
      * 0 for none.
      */
     static long sum(String text, String key) {
-        String sought = " " + key + "=";
+        return sumAfter(text, " " + key + "=");
+    }
+
+    /** The sum of the numbers that follow {@code sought}: 0 for none. */
+    static long sumAfter(String text, String sought) {
         long sum = 0;
         for (int at = text.indexOf(sought); at >= 0; at = text.indexOf(sought, at + 1)) {
             sum += digits(text, at + sought.length()).orElse(0);

@@ -1,5 +1,8 @@
 package io.bailey.sandbox.linux.cgroup;
 
+import io.bailey.sandbox.MemorySize;
+
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -11,6 +14,8 @@ import java.util.OptionalLong;
  * @param systemMicros the share of it in the kernel
  * @param peakMemory the most memory it held at once, in bytes (v2: Linux 5.19)
  * @param oomKills how many of its processes the OOM killer ended
+ * @param oomLimit the limit that made it, of this group or of one above; empty if it was the
+ *     machine's memory, or cannot be told
  * @param pidsRejected how many forks its process limit refused
  * @param maxPids the most tasks it held at once (v2: Linux 6.11)
  * @param readBytes bytes read from block devices
@@ -22,6 +27,7 @@ public record CgroupUsage(
         OptionalLong systemMicros,
         OptionalLong peakMemory,
         OptionalLong oomKills,
+        Optional<MemorySize> oomLimit,
         OptionalLong pidsRejected,
         OptionalLong maxPids,
         OptionalLong readBytes,
@@ -35,6 +41,7 @@ public record CgroupUsage(
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     OptionalLong.empty(),
+                    Optional.empty(),
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     OptionalLong.empty(),

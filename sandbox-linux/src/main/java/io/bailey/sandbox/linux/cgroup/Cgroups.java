@@ -2,31 +2,35 @@ package io.bailey.sandbox.linux.cgroup;
 
 import io.bailey.sandbox.linux.sys.Linux;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * The control groups this process can use. Immutable, discovered once: making a group re-reads
- * nothing of /proc.
+ * The control groups this process can use. Discovered once, and again only by {@link #enterLeaf()}:
+ * making a group re-reads nothing of /proc.
  */
 public final class Cgroups {
-    private final CgroupFactory factory;
+    private final Linux linux;
+    private volatile CgroupFactory factory;
 
-    Cgroups(CgroupFactory factory) {
+    Cgroups(Linux linux, CgroupFactory factory) {
+        this.linux = linux;
         this.factory = factory;
     }
 
     private static final class Host {
-        static final Cgroups CGROUPS = new Cgroups(Discovery.of(Linux.host()));
+        static final Cgroups CGROUPS = new Cgroups(Linux.host(), Discovery.of(Linux.host()));
     }
 
     /**
      * Looks at /proc/self/cgroup, /proc/self/mountinfo, controllers and permissions. No side
-     * effects. For the real kernel the answer is kept for the life of the JVM: one moved to another
-     * group goes on using its first one.
+     * effects. For the real kernel the answer is kept for the life of the JVM: one that somebody
+     * moves to another group goes on using its first one.
      */
     public static Cgroups discover(Linux linux) {
-        return linux == Linux.host() ? Host.CGROUPS : new Cgroups(Discovery.of(linux));
+        return linux == Linux.host() ? Host.CGROUPS : new Cgroups(linux, Discovery.of(linux));
     }
 
     /** How this host arranges its control groups. */
@@ -68,5 +72,83 @@ public final class Cgroups {
             throw new IllegalArgumentException("not a name for a group: \"" + name + "\"");
         }
         return request.isEmpty() ? NoCgroup.NOTHING_ASKED : factory.create(name, request);
+    }
+
+    /**
+     * The name for a group that is to end with this process. It begins with {@code bailey-}, the
+     * process number and a dash; {@link #sweep()} knows from the rest whose it was.
+     */
+    public static String nameFor(String id) {
+        return GroupName.self().of(id);
+    }
+
+    /** The name for a group that is to outlive this process: no sweep touches it. */
+    public static String detachedNameFor(String id) {
+        return GroupName.detached(id);
+    }
+
+    /**
+     * Removes the groups of processes that are dead, beside those that this one makes: kills who is
+     * inside, then removes them and those inside. Leaves alone what belongs to the living, to other
+     * PID namespaces, to detached containers and to anybody else.
+     *
+     * @return the directories that were removed
+     */
+    public List<String> sweep() {
+        return new Sweep(linux).run(factory.bases());
+    }
+
+    /**
+     * A group that an earlier process made, by what {@link Cgroup#paths()} said then. Closing it
+     * kills and removes it.
+     *
+     * @throws io.bailey.sandbox.SandboxSetupException if it is not there any more
+     * @throws IllegalArgumentException if these are not directories of one group of Bailey's
+     */
+    public Cgroup adopt(List<String> paths) {
+        requireOneGroup(paths);
+        try {
+            return factory.adopt(paths);
+        } catch (CgroupFailure failure) {
+            throw failure.setupException();
+        }
+    }
+
+    /** What is adopted is killed one day: a damaged record must not name anybody else. */
+    private static void requireOneGroup(List<String> paths) {
+        Set<String> names = new HashSet<>();
+        for (String path : paths) {
+            String name = path.substring(path.lastIndexOf('/') + 1);
+            if (!path.startsWith("/") || (path + "/").contains("/../") || !GroupName.isOurs(name)) {
+                throw new IllegalArgumentException("not a group of Bailey's: \"" + path + "\"");
+            }
+            names.add(name);
+        }
+        if (names.size() != 1) {
+            throw new IllegalArgumentException("not the directories of one group: " + paths);
+        }
+    }
+
+    /**
+     * Moves this process into a group below its own, so that its own can hand controllers to groups
+     * beside that one.
+     *
+     * @return false if nothing was in the way
+     * @throws io.bailey.sandbox.SandboxUnavailableException if it cannot be done
+     */
+    public synchronized boolean enterLeaf() {
+        if (!(factory instanceof V2Factory v2)) {
+            throw LeafCgroup.refused(
+                    layout() == Layout.HYBRID
+                            ? "this host binds controllers to cgroup v1, where processes are in nobody's way"
+                            : "there is no cgroup2 tree",
+                    Fixes.MOUNT);
+        }
+        if (!v2.isInTheWay()) {
+            return false;
+        }
+        new LeafCgroup(linux, v2.bases().getFirst()).enter();
+        factory = Discovery.of(linux);
+        return true;
     }
 }

@@ -19,6 +19,11 @@ final class Degradation {
         this.enforcement = enforcement;
     }
 
+    /** Whether what is missing is an error. */
+    Enforcement enforcement() {
+        return enforcement;
+    }
+
     void lacking(Problem problem) {
         lacking(List.of(problem));
     }

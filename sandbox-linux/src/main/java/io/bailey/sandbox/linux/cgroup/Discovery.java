@@ -17,6 +17,8 @@ import java.util.Set;
  * lambdas took 20 ms of it.
  */
 final class Discovery {
+    private static final Set<Controller> NO_LIMITS = Set.of(Controller.DEVICES, Controller.FREEZER);
+
     private Discovery() {}
 
     static CgroupFactory of(Linux linux) {
@@ -37,8 +39,8 @@ final class Discovery {
                 unified.isPresent() && own.unified().isPresent()
                         ? OwnCgroups.directory(unified.get(), own.unified().get())
                         : Optional.empty();
-        // A devices hierarchy alone does not take the limits off cgroup2.
-        if (!v1.isEmpty() && !v1.keySet().equals(Set.of(Controller.DEVICES))) {
+        // These hierarchies alone do not take the limits off cgroup2.
+        if (!v1.isEmpty() && !NO_LIMITS.containsAll(v1.keySet())) {
             return new HybridFactory(linux, v1Bases(linux, v1, own), unifiedMount, unifiedOwn);
         }
         if (unifiedMount.isEmpty()) {
@@ -75,7 +77,7 @@ final class Discovery {
                 continue;
             }
             for (Controller controller : Controller.values()) {
-                if (mount.hasSuperOption(controller.kernelName())) {
+                if (mount.hasSuperOption(controller.v1Name())) {
                     found.put(controller, mount);
                 }
             }
@@ -90,7 +92,7 @@ final class Discovery {
         for (Map.Entry<Controller, MountInfo> mount : mounts.entrySet()) {
             V1Base base = shared.get(mount.getValue());
             if (base == null) {
-                String path = own.v1().getOrDefault(mount.getKey().kernelName(), "/");
+                String path = own.v1().getOrDefault(mount.getKey().v1Name(), "/");
                 base = V1Base.look(linux, mount.getValue(), path);
                 shared.put(mount.getValue(), base);
             }

@@ -41,7 +41,7 @@ final class Fixes {
 
     /** The JVM itself is in the way: the no-internal-process rule, cgroup-v2.rst. */
     static String moveToLeaf(String directory, String controller) {
-        return "move the JVM to a leaf: mkdir "
+        return "call Sandbox.enterLeafCgroup() before anything else, or move the JVM to a leaf: mkdir "
                 + directory
                 + "/jvm; echo <pid of the JVM> > "
                 + directory

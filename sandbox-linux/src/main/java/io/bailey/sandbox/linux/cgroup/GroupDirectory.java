@@ -50,6 +50,27 @@ final class GroupDirectory {
         return new GroupDirectory(linux, path, name, parent, fd);
     }
 
+    /** The group at {@code path}, which somebody made earlier. */
+    static GroupDirectory reopen(Linux linux, String path) throws CgroupFailure {
+        int slash = path.lastIndexOf('/');
+        String name = path.substring(slash + 1);
+        int parent =
+                linux.openat(
+                        Linux.AT_FDCWD,
+                        path.substring(0, slash),
+                        Linux.O_PATH | Linux.O_DIRECTORY,
+                        0);
+        if (parent < 0) {
+            throw new CgroupFailure("open cgroup", -parent, path);
+        }
+        int fd = linux.openat(parent, name, Linux.O_PATH | Linux.O_DIRECTORY | Linux.O_NOFOLLOW, 0);
+        if (fd < 0) {
+            linux.close(parent);
+            throw new CgroupFailure("open cgroup", -fd, path);
+        }
+        return new GroupDirectory(linux, path, name, parent, fd);
+    }
+
     int fd() {
         return fd;
     }
@@ -91,6 +112,17 @@ final class GroupDirectory {
         }
     }
 
+    /** SIGKILL to every process of a group that a v1 freezer holds: they die when it lets go. */
+    void killFrozen() {
+        new ProcessKiller(linux, this).killFrozen();
+    }
+
+    /** Lets go of its descriptors; the group stays. */
+    void forget() {
+        linux.close(fd);
+        linux.close(parent);
+    }
+
     /** Removes it, ending first what is still inside, and closes its descriptors. */
     void remove() {
         int r = rmdir();
@@ -99,8 +131,7 @@ final class GroupDirectory {
                 r = new Removal(linux, this).run();
             }
         } finally {
-            linux.close(fd);
-            linux.close(parent);
+            forget();
         }
         if (r < 0 && r != -Errno.ENOENT) {
             throw new SandboxSetupException(

@@ -34,12 +34,17 @@ final class HybridBuilder {
     Cgroup build(
             List<Setting> settings,
             Set<Controller> needed,
+            Set<Controller> welcome,
             Optional<DevicePolicy> policy,
             boolean killable,
-            Optional<V2Base> unified) {
+            Optional<V2Base> tree,
+            HybridCgroup.Rules rules) {
         try {
             for (Controller controller : needed) {
                 makeFor(controller);
+            }
+            for (Controller controller : welcome) {
+                makeIfPossible(controller);
             }
             SettingWriter writer = new SettingWriter(linux, degradation);
             for (Setting setting : settings) {
@@ -49,20 +54,54 @@ final class HybridBuilder {
                 }
             }
             policy.ifPresent(this::confine);
-            Optional<GroupDirectory> unifiedGroup =
-                    killable ? killHandle(unified) : Optional.empty();
+            Optional<GroupDirectory> unified =
+                    killable ? killHandle(tree) : tree.flatMap(this::handleIfPossible);
             if (made.isEmpty()) {
                 return new NoCgroup(degradation.leftOut());
             }
-            for (GroupDirectory group : made) {
-                if (unifiedGroup.isEmpty() || group != unifiedGroup.get()) {
-                    attach.add(openTasks(group));
-                }
-            }
-            return new HybridCgroup(
-                    linux, made, byController, unifiedGroup, attach, degradation.leftOut());
+            return cgroup(unified, rules);
         } catch (RuntimeException | Error failed) {
             undo(failed);
+            throw failed;
+        }
+    }
+
+    private Cgroup cgroup(Optional<GroupDirectory> unified, HybridCgroup.Rules rules) {
+        for (GroupDirectory group : made) {
+            if (unified.isEmpty() || group != unified.get()) {
+                attach.add(openTasks(group));
+            }
+        }
+        return new HybridCgroup(
+                linux,
+                new HybridCgroup.Parts(made, byController, unified, attach),
+                rules,
+                degradation.leftOut());
+    }
+
+    /** The groups that an earlier process made, in its order. */
+    Cgroup reopen(List<String> paths, Optional<String> unifiedMount, HybridCgroup.Rules rules)
+            throws CgroupFailure {
+        Optional<GroupDirectory> unified = Optional.empty();
+        try {
+            for (String path : paths) {
+                GroupDirectory group = GroupDirectory.reopen(linux, path);
+                made.add(group);
+                boolean v1 = false;
+                for (Map.Entry<Controller, V1Base> base : bases.entrySet()) {
+                    if (path.startsWith(base.getValue().mountPoint() + "/")) {
+                        byController.put(base.getKey(), group);
+                        v1 = true;
+                    }
+                }
+                if (!v1 && unifiedMount.isPresent() && path.startsWith(unifiedMount.get() + "/")) {
+                    unified = Optional.of(group);
+                }
+            }
+            return cgroup(unified, rules);
+        } catch (RuntimeException | Error | CgroupFailure failed) {
+            attach.forEach(linux::close);
+            made.forEach(GroupDirectory::forget);
             throw failed;
         }
     }
@@ -75,6 +114,23 @@ final class HybridBuilder {
                 throw failure.setupException();
             }
             degradation.lacking(failure.problem(controller.kernelName()));
+        }
+    }
+
+    private void makeIfPossible(Controller controller) {
+        try {
+            byController.put(controller, groupFor(controller));
+        } catch (CgroupFailure failure) {
+            // Nobody asked for it; who does later is told that it is not there.
+            byController.remove(controller);
+        }
+    }
+
+    private Optional<GroupDirectory> handleIfPossible(V2Base tree) {
+        try {
+            return Optional.of(make(tree.directory()));
+        } catch (CgroupFailure failure) {
+            return Optional.empty();
         }
     }
 

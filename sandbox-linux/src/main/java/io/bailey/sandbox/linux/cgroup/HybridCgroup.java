@@ -1,12 +1,19 @@
 package io.bailey.sandbox.linux.cgroup;
 
+import io.bailey.sandbox.Enforcement;
+import io.bailey.sandbox.Limits;
+import io.bailey.sandbox.MemorySize;
+import io.bailey.sandbox.SandboxException;
+import io.bailey.sandbox.Stats;
 import io.bailey.sandbox.linux.sys.Linux;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
 
 /**
  * A group on a host with v1 controllers: a directory in each hierarchy needed. Its methods exclude
@@ -17,46 +24,84 @@ final class HybridCgroup implements Cgroup {
     private static final long MICROS_PER_TICK = 10_000;
 
     private final Linux linux;
-
-    /** In the order they were made. */
-    private final List<GroupDirectory> groups;
-
-    private final Map<Controller, GroupDirectory> byController;
-    private final Optional<GroupDirectory> unified;
+    private final Parts parts;
+    private final Rules rules;
     private final Optional<CpuClock> clock;
-    private final List<Integer> attachFds;
-    private final List<String> degraded;
+    private final Optional<Freezer> freezer;
+    private List<String> degraded;
     private CgroupUsage last = CgroupUsage.NONE;
+    private Optional<Stats> lastStats = Optional.empty();
+    private boolean frozen;
     private boolean closed;
 
-    HybridCgroup(
-            Linux linux,
+    /**
+     * Its directories.
+     *
+     * @param groups all, in the order they were made
+     * @param byController those of controllers that were granted
+     * @param unified the one in the cgroup2 tree
+     * @param attachFds descriptors that the child writes itself into
+     */
+    record Parts(
             List<GroupDirectory> groups,
             Map<Controller, GroupDirectory> byController,
             Optional<GroupDirectory> unified,
-            List<Integer> attachFds,
-            List<String> degraded) {
+            List<Integer> attachFds) {
+        Parts {
+            groups = List.copyOf(groups);
+            byController = Map.copyOf(byController);
+            attachFds = List.copyOf(attachFds);
+        }
+    }
+
+    /**
+     * How it may be changed.
+     *
+     * @param problem why a controller is not to be had
+     * @param enforcement what to do about that
+     * @param container whether what it used is asked for after its end
+     */
+    record Rules(
+            Function<Controller, Optional<Problem>> problem,
+            Enforcement enforcement,
+            boolean container) {}
+
+    HybridCgroup(Linux linux, Parts parts, Rules rules, List<String> degraded) {
         this.linux = linux;
-        this.groups = List.copyOf(groups);
-        this.byController = byController;
-        this.unified = unified;
-        this.attachFds = List.copyOf(attachFds);
+        this.parts = parts;
+        this.rules = rules;
         this.degraded = degraded;
-        GroupDirectory cpuacct = byController.get(Controller.CPUACCT);
+        Optional<GroupDirectory> cpuacct = of(Controller.CPUACCT);
         this.clock =
-                cpuacct != null
-                        ? Optional.of(CpuClock.cpuacct(linux, cpuacct))
-                        : unified.map(group -> CpuClock.unified(linux, group));
+                cpuacct.isPresent()
+                        ? Optional.of(CpuClock.cpuacct(linux, cpuacct.get()))
+                        : parts.unified().map(group -> CpuClock.unified(linux, group));
+        Optional<GroupDirectory> v1 = of(Controller.FREEZER);
+        this.freezer =
+                parts.unified().isPresent()
+                        ? Optional.of(Freezer.unified(linux, parts.unified().get()))
+                        : v1.map(group -> Freezer.v1(linux, group));
+    }
+
+    private Optional<GroupDirectory> of(Controller controller) {
+        return Optional.ofNullable(parts.byController().get(controller));
     }
 
     @Override
     public OptionalInt directoryFd() {
-        return unified.isPresent() ? OptionalInt.of(unified.get().fd()) : OptionalInt.empty();
+        return parts.unified().isPresent()
+                ? OptionalInt.of(parts.unified().get().fd())
+                : OptionalInt.empty();
     }
 
     @Override
     public List<Integer> attachFds() {
-        return attachFds;
+        return parts.attachFds();
+    }
+
+    @Override
+    public List<String> paths() {
+        return parts.groups().stream().map(GroupDirectory::path).toList();
     }
 
     @Override
@@ -69,22 +114,40 @@ final class HybridCgroup implements Cgroup {
 
     private CgroupUsage read() {
         String cpu = read(Controller.CPUACCT, "cpuacct.stat");
+        OptionalLong oomKills =
+                CgroupText.field(read(Controller.MEMORY, "memory.oom_control"), "oom_kill");
         return new CgroupUsage(
                 clock.isPresent() ? clock.get().micros() : OptionalLong.empty(),
                 ticks(CgroupText.field(cpu, "user")),
                 ticks(CgroupText.field(cpu, "system")),
                 CgroupText.number(read(Controller.MEMORY, "memory.max_usage_in_bytes")),
-                CgroupText.field(read(Controller.MEMORY, "memory.oom_control"), "oom_kill"),
+                oomKills,
+                oomKills.orElse(0) == 0 ? Optional.empty() : oomLimit(),
                 CgroupText.field(read(Controller.PIDS, "pids.events"), "max"),
                 CgroupText.number(read(Controller.PIDS, "pids.peak")),
-                // Joining blkio only to count would slow a sandbox's disk (runc #861).
-                OptionalLong.empty(),
-                OptionalLong.empty());
+                // A plain run joins blkio only for a limit: see HybridFactory.
+                blocks(" Read "),
+                blocks(" Write "));
+    }
+
+    private OptionalLong blocks(String kind) {
+        return of(Controller.IO).isEmpty()
+                ? OptionalLong.empty()
+                : OptionalLong.of(
+                        CgroupText.sumAfter(
+                                read(Controller.IO, "blkio.throttle.io_service_bytes_recursive"),
+                                kind));
+    }
+
+    private Optional<MemorySize> oomLimit() {
+        return of(Controller.MEMORY)
+                .flatMap(group -> OomCulprit.afterwards(linux, group, false).find())
+                .map(OomCulprit.Culprit::limit);
     }
 
     private String read(Controller controller, String file) {
-        GroupDirectory group = byController.get(controller);
-        return group == null ? "" : group.read(file).text();
+        Optional<GroupDirectory> group = of(controller);
+        return group.isEmpty() ? "" : group.get().read(file).text();
     }
 
     private static OptionalLong ticks(OptionalLong ticks) {
@@ -101,14 +164,109 @@ final class HybridCgroup implements Cgroup {
     @Override
     public synchronized void kill() {
         if (!closed) {
-            // Every process is in each of them.
-            unified.orElse(groups.getFirst()).kill();
+            end();
+        }
+    }
+
+    private void end() {
+        // Every process is in each of them.
+        GroupDirectory any = parts.unified().orElse(parts.groups().getFirst());
+        if (holdsTheKilled()) {
+            any.killFrozen();
+            freezer.get().thaw();
+            frozen = false;
+        }
+        any.kill();
+    }
+
+    @Override
+    public synchronized boolean holdsTheKilled() {
+        return frozen && !closed && freezer.isPresent() && freezer.get().holdsTheKilled();
+    }
+
+    @Override
+    public void freeze() {
+        try (Freezer.Freeze freeze = beginToFreeze()) {
+            freeze.await();
+        } catch (SandboxException failed) {
+            didNotFreeze();
+            throw failed;
+        }
+    }
+
+    private synchronized Freezer.Freeze beginToFreeze() {
+        requireOpen();
+        Freezer.Freeze freeze = freezer.orElseThrow(Freezer::unavailable).begin();
+        frozen = true;
+        return freeze;
+    }
+
+    private synchronized void didNotFreeze() {
+        frozen = false;
+    }
+
+    @Override
+    public synchronized void thaw() {
+        if (!closed && freezer.isPresent()) {
+            freezer.get().thaw();
+            frozen = false;
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the container has stopped");
         }
     }
 
     @Override
-    public List<String> degraded() {
+    public synchronized void update(Limits before, Limits after) {
+        requireOpen();
+        Disks disks = Disks.on(linux);
+        Degradation degradation = new Degradation(rules.enforcement());
+        List<Setting> settings = V1Settings.of(after, disks);
+        List<Problem> problems = new ArrayList<>(V1Settings.impossible(after));
+        for (Controller controller : V1Settings.neededBy(after)) {
+            if (of(controller).isEmpty()) {
+                problems.add(
+                        rules.problem()
+                                .apply(controller)
+                                .orElseGet(() -> HybridFactory.notJoined(controller)));
+            }
+        }
+        degradation.lacking(problems);
+        new Update(linux, degradation, this::of).run(V1Settings.of(before, disks), settings);
+        degraded = degradation.leftOut();
+    }
+
+    @Override
+    public synchronized Stats stats() {
+        if (!closed) {
+            lastStats = Optional.of(V1Stats.read(parts.byController(), parts.unified()));
+        }
+        return lastStats.orElseGet(V1Stats::none);
+    }
+
+    @Override
+    public synchronized Optional<CgroupNews> news() {
+        return closed
+                ? Optional.empty()
+                : V1News.of(linux, of(Controller.MEMORY), of(Controller.PIDS));
+    }
+
+    @Override
+    public synchronized List<String> degraded() {
         return degraded;
+    }
+
+    @Override
+    public synchronized void forget() {
+        if (!closed) {
+            closed = true;
+            clock.ifPresent(CpuClock::close);
+            parts.attachFds().forEach(linux::close);
+            parts.groups().forEach(GroupDirectory::forget);
+        }
     }
 
     /** Removes all of them even if one does not go, and then says so. */
@@ -117,15 +275,21 @@ final class HybridCgroup implements Cgroup {
         if (closed) {
             return;
         }
+        if (rules.container()) {
+            lastStats = Optional.of(V1Stats.read(parts.byController(), parts.unified()));
+        }
+        if (holdsTheKilled()) {
+            end();
+        }
         closed = true;
         clock.ifPresent(CpuClock::close);
-        for (int fd : attachFds) {
+        for (int fd : parts.attachFds()) {
             linux.close(fd);
         }
         RuntimeException stuck = null;
         // The one of the cgroup2 tree was made last and goes first: should it be busy, it ends
         // everything at once.
-        for (GroupDirectory group : groups.reversed()) {
+        for (GroupDirectory group : parts.groups().reversed()) {
             try {
                 group.remove();
             } catch (RuntimeException failed) {

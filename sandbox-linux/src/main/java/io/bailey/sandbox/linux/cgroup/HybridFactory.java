@@ -1,9 +1,11 @@
 package io.bailey.sandbox.linux.cgroup;
 
+import io.bailey.sandbox.Enforcement;
 import io.bailey.sandbox.linux.sys.Linux;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,25 +77,53 @@ final class HybridFactory implements CgroupFactory {
                             name,
                             "no hierarchy with the " + name + " controller is mounted",
                             "mount it (mount -t cgroup -o "
-                                    + name
+                                    + controller.v1Name()
                                     + "), or boot with systemd.unified_cgroup_hierarchy=1"));
         }
         return base.blocked().map(problem -> problem.about(controller.kernelName()));
     }
 
+    /** A controller that only limits asked for from the start bring. */
+    static Problem notJoined(Controller controller) {
+        String name = controller.kernelName();
+        return new Problem(
+                name,
+                "the container was made without the " + name + " controller",
+                "give it that limit when it is made");
+    }
+
+    @Override
+    public List<String> bases() {
+        // That of the cgroup2 tree first: it kills what is inside the others at once.
+        List<String> directories = new ArrayList<>();
+        unified.ifPresent(base -> directories.add(base.directory()));
+        bases.values().stream().map(V1Base::directory).distinct().forEach(directories::add);
+        return directories;
+    }
+
+    @Override
+    public Cgroup adopt(List<String> paths) throws CgroupFailure {
+        return new HybridBuilder(linux, "", bases, new Degradation(Enforcement.STRICT))
+                .reopen(paths, unifiedMount, rules(bases, Enforcement.STRICT, true));
+    }
+
+    private static HybridCgroup.Rules rules(
+            Map<Controller, V1Base> here, Enforcement enforcement, boolean container) {
+        return new HybridCgroup.Rules(
+                controller -> problem(here, controller), enforcement, container);
+    }
+
     @Override
     public Cgroup create(String name, CgroupRequest request) {
-        List<Setting> settings = V1Settings.of(request.limits());
+        List<Setting> settings = V1Settings.of(request.limits(), Disks.on(linux));
         Degradation degradation = new Degradation(request.enforcement());
         Map<Controller, V1Base> here = basesFor(request);
         List<Problem> problems = new ArrayList<>(V1Settings.impossible(request.limits()));
-        Set<Controller> needed = Controller.neededBy(request.limits());
-        if (request.limits().memory().isEmpty()) {
-            needed.remove(Controller.MEMORY);
-        }
-        boolean inUnified = request.killable() && unifiedFor(request).isPresent();
+        Set<Controller> needed = V1Settings.neededBy(request.limits());
+        boolean handle = request.killable() || request.container();
+        Optional<V2Base> tree = handle ? unifiedFor(request) : Optional.empty();
         if (request.cpuAccounting()
-                && !(inUnified && problem(here, Controller.CPUACCT).isPresent())) {
+                && !(tree.isPresent() && problem(here, Controller.CPUACCT).isPresent())) {
             needed.add(Controller.CPUACCT);
         }
         for (Controller controller : List.copyOf(needed)) {
@@ -110,8 +140,37 @@ final class HybridFactory implements CgroupFactory {
             degradation.without(policy.get(), noPolicy.get().about("device policy"));
             policy = Optional.empty();
         }
+        Set<Controller> welcome =
+                request.container() ? welcome(here, tree) : EnumSet.noneOf(Controller.class);
         return new HybridBuilder(linux, name, here, degradation)
-                .build(settings, needed, policy, request.killable(), unifiedFor(request));
+                .build(
+                        settings,
+                        needed,
+                        welcome,
+                        policy,
+                        request.killable(),
+                        tree,
+                        rules(here, request.enforcement(), request.container()));
+    }
+
+    /**
+     * What a container is to be changed and watched by: whatever there is. That includes blkio,
+     * which once made disks slow for whoever joined it (runc #861): the CFQ scheduler did, which is
+     * gone since Linux 5.0. BFQ still serves groups in turn, so plain runs join it for a limit
+     * only.
+     */
+    private static Set<Controller> welcome(Map<Controller, V1Base> here, Optional<V2Base> tree) {
+        Set<Controller> welcome = EnumSet.noneOf(Controller.class);
+        for (Controller controller : Controller.limiting()) {
+            if (problem(here, controller).isEmpty()) {
+                welcome.add(controller);
+            }
+        }
+        // The cgroup2 tree freezes without a controller, and what it froze can be killed.
+        if (tree.isEmpty() && problem(here, Controller.FREEZER).isEmpty()) {
+            welcome.add(Controller.FREEZER);
+        }
+        return welcome;
     }
 
     private Map<Controller, V1Base> basesFor(CgroupRequest request) {

@@ -4,6 +4,7 @@ import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.SandboxConfigException;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** What limits mean as numbers, the same on both layouts. */
@@ -64,5 +65,20 @@ final class LimitRules {
      */
     static long sharesOfWeight(int weight) {
         return Math.clamp(weight * 1024L / 100, 2, 262_144);
+    }
+
+    /** What BFQ takes: 1 to 1,000, with the default in the same place. */
+    static int bfqWeight(int weight) {
+        return Math.clamp(weight, 1, 1_000);
+    }
+
+    /** What CFQ took: 10 to 1,000, with 500 where v2 has 100. */
+    static int cfqWeight(int weight) {
+        return Math.clamp(weight * 5L, 10, 1_000);
+    }
+
+    /** In whole microseconds, rounded down. */
+    static long micros(Duration time) {
+        return time.toNanos() / 1_000;
     }
 }

@@ -29,6 +29,16 @@ record NoFactory(Problem reason) implements CgroupFactory {
     }
 
     @Override
+    public List<String> bases() {
+        return List.of();
+    }
+
+    @Override
+    public Cgroup adopt(List<String> paths) {
+        throw Degradation.unavailable(List.of(reason.about("group " + paths.getFirst())));
+    }
+
+    @Override
     public Cgroup create(String name, CgroupRequest request) {
         if (request.killable()) {
             throw Degradation.unavailable(

@@ -27,6 +27,14 @@ final class ProcessKiller {
         this.group = group;
     }
 
+    /** One round, for members that do not run: none of them makes another meanwhile. */
+    void killFrozen() {
+        List<Integer> pids = members();
+        for (int from = 0; from < pids.size(); from += BATCH) {
+            kill(pids.subList(from, Math.min(from + BATCH, pids.size())));
+        }
+    }
+
     void killAll() {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             List<Integer> pids = members();

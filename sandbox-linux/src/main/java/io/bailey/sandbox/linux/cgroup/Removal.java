@@ -6,9 +6,12 @@ import io.bailey.sandbox.linux.sys.KernelFile;
 import io.bailey.sandbox.linux.sys.Linux;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -42,7 +45,7 @@ final class Removal {
             while (r == -Errno.EBUSY && System.nanoTime() - deadline < 0) {
                 group.kill();
                 awaitEmpty();
-                removeInner(Path.of(group.path()), 0);
+                removeInner(group.path(), 0);
                 r = group.rmdir();
             }
             return r;
@@ -88,21 +91,36 @@ final class Removal {
 
     /**
      * Groups the sandbox made inside its own, deepest first. A cgroup file system has no links to
-     * be led astray by.
+     * be led astray by. On v1 killing a group leaves alone who is in those inside.
      */
-    private static void removeInner(Path directory, int depth) {
+    private void removeInner(String directory, int depth) {
         if (depth > MAX_DEPTH) {
             return;
         }
-        try (DirectoryStream<Path> inner =
-                Files.newDirectoryStream(directory, Files::isDirectory)) {
-            for (Path child : inner) {
-                removeInner(child, depth + 1);
-                Files.deleteIfExists(child);
+        for (String name : inner(directory)) {
+            String child = directory + "/" + name;
+            removeInner(child, depth + 1);
+            try {
+                GroupDirectory group = GroupDirectory.reopen(linux, child);
+                if (group.rmdir() == -Errno.EBUSY) {
+                    group.kill();
+                    group.rmdir();
+                }
+                group.forget();
+            } catch (CgroupFailure gone) {
+                // The rmdir that follows says what is the matter, and it is tried again.
             }
-        } catch (IOException busy) {
-            // The rmdir that follows says what is the matter, and it is tried again.
-            return;
         }
+    }
+
+    private static List<String> inner(String directory) {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> inner =
+                Files.newDirectoryStream(Path.of(directory), Files::isDirectory)) {
+            inner.forEach(path -> names.add(path.getFileName().toString()));
+        } catch (IOException | DirectoryIteratorException vanished) {
+            return names;
+        }
+        return names;
     }
 }

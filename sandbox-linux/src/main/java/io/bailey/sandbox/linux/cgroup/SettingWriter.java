@@ -8,7 +8,7 @@ import io.bailey.sandbox.linux.sys.KernelFile;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Shortage;
 
-/** Writes settings into a fresh group and says what a refusal means. */
+/** Writes settings into a group and says what a refusal means. */
 final class SettingWriter {
     private final Linux linux;
     private final Degradation degradation;
@@ -23,12 +23,16 @@ final class SettingWriter {
             requireCpus(group, setting.value());
         }
         int errno = -group.write(setting.file(), setting.value());
+        if (errno == Errno.ENOENT && setting.instead().isPresent()) {
+            write(group, setting.instead().get());
+            return;
+        }
         if (errno == 0 || (errno == Errno.ENOENT && isDispensable(setting))) {
             return;
         }
         String path = group.path() + "/" + setting.file();
         switch (errno) {
-            case Errno.EINVAL, Errno.ERANGE, Errno.EOVERFLOW ->
+            case Errno.EINVAL, Errno.ERANGE, Errno.EOVERFLOW, Errno.ENODEV ->
                     throw new SandboxConfigException(
                             setting.asked()
                                     + ": the kernel refuses \""
@@ -49,8 +53,17 @@ final class SettingWriter {
                             "write \"" + setting.value() + "\"",
                             Errno.name(errno),
                             path,
-                            Shortage.or(errno, "for " + setting.asked()));
+                            errno == Errno.EBUSY
+                                    ? inUse(setting.asked())
+                                    : Shortage.or(errno, "for " + setting.asked()));
         }
+    }
+
+    /** Less was asked for than is in use and could be taken away. */
+    static String inUse(String asked) {
+        return asked
+                + " is less than what is in use and cannot be reclaimed: let the container free some, ask for more, or"
+                + " allow swap";
     }
 
     private static String fix(int errno, Setting setting) {

@@ -72,6 +72,16 @@ final class V2Base {
         return blocked;
     }
 
+    /** The controllers that groups made here have. */
+    Set<Controller> enabled() {
+        return enabled;
+    }
+
+    /** The controllers it was given itself. */
+    Set<Controller> available() {
+        return available;
+    }
+
     /** Could a group made here be limited by {@code controller}? */
     boolean offers(Controller controller) {
         return enabled.contains(controller) || (mayEnable && available.contains(controller));

@@ -1,26 +1,55 @@
 package io.bailey.sandbox.linux.cgroup;
 
+import io.bailey.sandbox.Enforcement;
+import io.bailey.sandbox.Limits;
+import io.bailey.sandbox.MemorySize;
+import io.bailey.sandbox.Stats;
 import io.bailey.sandbox.linux.sys.FileText;
 import io.bailey.sandbox.linux.sys.Linux;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A group in the cgroup2 tree: one directory for all. Its methods exclude each other: none meets a
  * closed fd.
  */
 final class V2Cgroup implements Cgroup {
+    private final Linux linux;
     private final GroupDirectory group;
+    private final Granted granted;
     private final CpuClock clock;
-    private final List<String> degraded;
+    private final Freezer freezer;
+    private List<String> degraded;
     private CgroupUsage last = CgroupUsage.NONE;
+    private Optional<Stats> lastStats = Optional.empty();
     private boolean closed;
 
-    V2Cgroup(Linux linux, GroupDirectory group, List<String> degraded) {
+    /**
+     * What it may be limited by.
+     *
+     * @param controllers that it has
+     * @param problem why it has not another
+     * @param enforcement what to do about that
+     * @param container whether what it used is asked for after its end
+     */
+    record Granted(
+            Set<Controller> controllers,
+            Function<Controller, Problem> problem,
+            Enforcement enforcement,
+            boolean container) {}
+
+    V2Cgroup(Linux linux, GroupDirectory group, Granted granted, List<String> degraded) {
+        this.linux = linux;
         this.group = group;
+        this.granted = granted;
         this.clock = CpuClock.unified(linux, group);
+        this.freezer = Freezer.unified(linux, group);
         this.degraded = degraded;
     }
 
@@ -35,23 +64,30 @@ final class V2Cgroup implements Cgroup {
     }
 
     @Override
+    public List<String> paths() {
+        return List.of(group.path());
+    }
+
+    @Override
     public synchronized CgroupUsage usage() {
         if (!closed) {
-            last = read(group);
+            last = read();
         }
         return last;
     }
 
-    private static CgroupUsage read(GroupDirectory group) {
+    private CgroupUsage read() {
         String cpu = group.read("cpu.stat").text();
         String pids = group.read("pids.events").text();
         FileText io = group.read("io.stat");
+        OptionalLong oomKills = CgroupText.field(group.read("memory.events").text(), "oom_kill");
         return new CgroupUsage(
                 CgroupText.field(cpu, "usage_usec"),
                 CgroupText.field(cpu, "user_usec"),
                 CgroupText.field(cpu, "system_usec"),
                 CgroupText.number(group.read("memory.peak").text()),
-                CgroupText.field(group.read("memory.events").text(), "oom_kill"),
+                oomKills,
+                oomKills.orElse(0) == 0 ? Optional.empty() : oomLimit(),
                 CgroupText.field(pids, "max"),
                 CgroupText.number(group.read("pids.peak").text()),
                 io.isRead()
@@ -60,6 +96,10 @@ final class V2Cgroup implements Cgroup {
                 io.isRead()
                         ? OptionalLong.of(CgroupText.sum(io.text(), "wbytes"))
                         : OptionalLong.empty());
+    }
+
+    private Optional<MemorySize> oomLimit() {
+        return OomCulprit.afterwards(linux, group, true).find().map(OomCulprit.Culprit::limit);
     }
 
     @Override
@@ -75,16 +115,91 @@ final class V2Cgroup implements Cgroup {
     }
 
     @Override
-    public List<String> degraded() {
+    public void freeze() {
+        try (Freezer.Freeze freeze = beginToFreeze()) {
+            freeze.await();
+        }
+    }
+
+    private synchronized Freezer.Freeze beginToFreeze() {
+        requireOpen();
+        return freezer.begin();
+    }
+
+    @Override
+    public synchronized void thaw() {
+        if (!closed) {
+            freezer.thaw();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the container has stopped");
+        }
+    }
+
+    @Override
+    public synchronized void update(Limits before, Limits after) {
+        requireOpen();
+        Disks disks = Disks.on(linux);
+        Degradation degradation = new Degradation(granted.enforcement());
+        List<Problem> missing = new ArrayList<>();
+        for (Controller controller : Controller.neededBy(after)) {
+            if (!granted.controllers().contains(controller)) {
+                missing.add(granted.problem().apply(controller));
+            }
+        }
+        List<Setting> settings = V2Settings.of(after, disks);
+        degradation.lacking(missing);
+        new Update(
+                        linux,
+                        degradation,
+                        controller ->
+                                granted.controllers().contains(controller)
+                                        ? Optional.of(group)
+                                        : Optional.empty())
+                .run(V2Settings.of(before, disks), settings);
+        degraded = degradation.leftOut();
+    }
+
+    @Override
+    public synchronized Stats stats() {
+        if (!closed) {
+            lastStats = Optional.of(V2Stats.read(group));
+        }
+        return lastStats.orElseGet(V1Stats::none);
+    }
+
+    @Override
+    public synchronized Optional<CgroupNews> news() {
+        return closed ? Optional.empty() : V2News.of(linux, group);
+    }
+
+    @Override
+    public synchronized List<String> degraded() {
         return degraded;
     }
 
     @Override
-    public synchronized void close() {
+    public synchronized void forget() {
         if (!closed) {
             closed = true;
             clock.close();
-            group.remove();
+            group.forget();
         }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        if (granted.container()) {
+            lastStats = Optional.of(V2Stats.read(group));
+        }
+        closed = true;
+        clock.close();
+        group.remove();
     }
 }

@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.cgroup;
 
+import io.bailey.sandbox.Enforcement;
 import io.bailey.sandbox.linux.sys.Linux;
 
 import java.util.ArrayList;
@@ -11,7 +12,13 @@ import java.util.Set;
 /** Makes groups in the one cgroup2 tree of the host. */
 final class V2Factory implements CgroupFactory {
     static final List<Controller> CONTROLLERS =
-            List.of(Controller.MEMORY, Controller.PIDS, Controller.CPU, Controller.CPUSET);
+            List.of(
+                    Controller.MEMORY,
+                    Controller.PIDS,
+                    Controller.CPU,
+                    Controller.CPUSET,
+                    Controller.IO,
+                    Controller.HUGETLB);
 
     private final Linux linux;
     private final String mountPoint;
@@ -67,8 +74,26 @@ final class V2Factory implements CgroupFactory {
     }
 
     @Override
+    public List<String> bases() {
+        return bases.stream().map(V2Base::directory).toList();
+    }
+
+    @Override
+    public Cgroup adopt(List<String> paths) throws CgroupFailure {
+        String path = paths.getFirst();
+        GroupDirectory group = GroupDirectory.reopen(linux, path);
+        // What it was granted is what the group above hands down.
+        V2Base base = V2Base.look(linux, path.substring(0, path.lastIndexOf('/')));
+        return new V2Cgroup(
+                linux,
+                group,
+                new V2Cgroup.Granted(base.enabled(), base::problem, Enforcement.STRICT, true),
+                List.of());
+    }
+
+    @Override
     public Cgroup create(String name, CgroupRequest request) {
-        List<Setting> settings = V2Settings.of(request.limits());
+        List<Setting> settings = V2Settings.of(request.limits(), Disks.on(linux));
         Degradation degradation = new Degradation(request.enforcement());
         List<V2Base> candidates =
                 request.parent().isEmpty()
@@ -78,6 +103,12 @@ final class V2Factory implements CgroupFactory {
                                         linux,
                                         ParentPath.under(mountPoint, request.parent().get())));
         Set<Controller> needed = Controller.neededBy(request.limits());
+        Set<Controller> wanted = EnumSet.noneOf(Controller.class);
+        wanted.addAll(needed);
+        if (request.container()) {
+            // To be changed later and watched: whatever there is.
+            wanted.addAll(CONTROLLERS);
+        }
         V2Base best = candidates.getFirst();
         Set<Controller> granted = EnumSet.noneOf(Controller.class);
         boolean found = false;
@@ -85,13 +116,13 @@ final class V2Factory implements CgroupFactory {
             if (base.blocked().isPresent()) {
                 continue;
             }
-            Set<Controller> here = base.grant(linux, needed);
+            Set<Controller> here = base.grant(linux, wanted);
             if (!found || here.size() > granted.size()) {
                 best = base;
                 granted = here;
                 found = true;
             }
-            if (here.size() == needed.size()) {
+            if (here.size() == wanted.size()) {
                 break;
             }
         }
@@ -100,6 +131,20 @@ final class V2Factory implements CgroupFactory {
         }
         degradation.lacking(missing(best, needed, granted));
         return make(best, name, settings, granted, request, degradation);
+    }
+
+    /**
+     * Whether some controller that this process's group has can be given to no group that is made
+     * here.
+     */
+    boolean isInTheWay() {
+        for (Controller controller : bases.getFirst().available()) {
+            if (bases.stream().noneMatch(base -> base.offers(controller))) {
+                return true;
+            }
+        }
+        return bases.getFirst().blocked().isPresent()
+                && bases.stream().allMatch(base -> base.blocked().isPresent());
     }
 
     private static List<Problem> missing(
@@ -139,7 +184,12 @@ final class V2Factory implements CgroupFactory {
             if (request.devices().isPresent()) {
                 confine(group, request.devices().get(), degradation);
             }
-            return new V2Cgroup(linux, group, degradation.leftOut());
+            return new V2Cgroup(
+                    linux,
+                    group,
+                    new V2Cgroup.Granted(
+                            granted, base::problem, request.enforcement(), request.container()),
+                    degradation.leftOut());
         } catch (RuntimeException | Error failed) {
             group.remove();
             throw failed;

@@ -1,6 +1,10 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
+import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Terminal;
+import io.bailey.sandbox.linux.launch.LaunchRequest.HostTerminal;
 import io.bailey.sandbox.linux.mount.TreeSource;
 import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.program.LinkedProgram;
@@ -17,11 +21,25 @@ record Compiled(
         return new Compiled(key, who, blueprint, blueprint.entry().link(), blueprint.init().link());
     }
 
+    /** Who gets a terminal, where the sandbox has no devpts of its own to make one in. */
+    Optional<HostTerminal> hostTerminal(SandboxSpec spec) {
+        if (spec.namespaces().contains(Namespace.MOUNT)) {
+            return Optional.empty();
+        }
+        int uid = who.runAs().uid();
+        int gid = who.runAs().gid();
+        return Optional.of(
+                new HostTerminal(
+                        who.maps().map(m -> m.hostUid(uid)).orElse(uid),
+                        who.maps().map(m -> m.hostGid(gid)).orElse(gid)));
+    }
+
     /** What of a command, and of its cgroup, the programs depend on. */
     record Key(
             List<String> arguments,
             Map<String, String> environment,
             Optional<String> workingDirectory,
+            Optional<Terminal> terminal,
             Optional<SiteSurvey.Who> who,
             int cgroupFds,
             boolean cgroupDirectory,
@@ -39,6 +57,7 @@ record Compiled(
                     command.arguments(),
                     command.environment(),
                     command.workingDirectory(),
+                    command.terminal(),
                     who,
                     cgroupFds,
                     cgroupDirectory,

@@ -130,6 +130,11 @@ final class DiskDirectory implements AutoCloseable {
         return linux.openat(lock.number(), name, flags | Linux.O_NOFOLLOW, 0);
     }
 
+    /** What holds its lock. */
+    int lock() {
+        return lock.number();
+    }
+
     boolean isOpen() {
         return lock.isOpen();
     }

@@ -4,6 +4,7 @@ import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Finding;
 import io.bailey.sandbox.HostReport;
 import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.RootChange;
 import io.bailey.sandbox.Rootfs;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxConfigException;
@@ -12,6 +13,7 @@ import io.bailey.sandbox.SandboxUnavailableException;
 import io.bailey.sandbox.SeccompProfile;
 import io.bailey.sandbox.image.Image;
 import io.bailey.sandbox.linux.cgroup.Cgroups;
+import io.bailey.sandbox.linux.container.state.VolumeDirectory;
 import io.bailey.sandbox.linux.host.Doctor;
 import io.bailey.sandbox.linux.host.HostFacts;
 import io.bailey.sandbox.linux.image.Claim;
@@ -27,6 +29,7 @@ import io.bailey.sandbox.linux.sys.FdTable;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.NativeAccess;
 import io.bailey.sandbox.linux.sys.Stat;
+import io.bailey.sandbox.spi.ContainerStore;
 
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +58,8 @@ public final class Engine {
     private final ImageRoots images;
     private final Filters filters = new Filters();
     private final ScheduledThreadPoolExecutor timers;
+    private final ReentrantLock opening = new ReentrantLock();
+    private volatile @Nullable Ledger ledger;
 
     private Engine(Linux linux) {
         this(linux, HostFacts.probe(linux));
@@ -93,7 +98,11 @@ public final class Engine {
                 Thread.ofPlatform()
                         .name("bailey-fd-table")
                         .daemon(true)
-                        .start(() -> FdTable.grow(linux));
+                        .start(() -> {
+                            FdTable.grow(linux);
+                            // What JVMs have left that were killed.
+                            var _ = engine.cgroups().sweep();
+                        });
                 shared = engine;
             }
             return shared;
@@ -126,6 +135,12 @@ public final class Engine {
         }
     }
 
+    /** Moves this JVM into a cgroup below its own. */
+    public static boolean enterLeafCgroup() {
+        requireNativeAccess();
+        return Cgroups.discover(Linux.host()).enterLeaf();
+    }
+
     /** What works here. */
     public static HostReport doctor() {
         if (!NativeAccess.granted()) {
@@ -147,7 +162,7 @@ public final class Engine {
     }
 
     private LinuxSandbox create(SandboxSpec spec, Walls walls, Consumer<SystemCallNotice> onCall) {
-        SandboxSpec whole = ImageDefaults.of(spec);
+        SandboxSpec whole = withVolumes(ImageDefaults.of(spec));
         Preflight preflight = Preflight.check(this, whole);
         try {
             return new LinuxSandbox(this, spec, whole, preflight, walls, onCall);
@@ -155,6 +170,15 @@ public final class Engine {
             preflight.root().release();
             throw failure;
         }
+    }
+
+    private SandboxSpec withVolumes(SandboxSpec spec) {
+        return spec.mounts().isEmpty() ? spec : VolumeMounts.asBinds(spec, volumes());
+    }
+
+    /** The same sandbox once more, for a container that outlives the one it was made by. */
+    LinuxSandbox remake(SandboxSpec spec) {
+        return create(spec, WallSurvey.of(facts, spec, filters), notice -> {});
     }
 
     /** Runs {@code command} and tells which system calls it made. */
@@ -166,6 +190,18 @@ public final class Engine {
             sandbox.run(command).orThrow();
         }
         return recording.profile();
+    }
+
+    /**
+     * Whether a sandbox's mount namespace is made anew, not copied: Linux 7.0, where every tree is
+     * handed over by descriptor and the host's root is left for good.
+     */
+    boolean freshMounts(SandboxSpec spec) {
+        return facts.kernel().atLeast(7, 0)
+                && facts.privileged()
+                && devices.available()
+                && spec.namespaces().contains(Namespace.MOUNT)
+                && spec.rootChange() == RootChange.PIVOT_ROOT;
     }
 
     /** The user namespace whose map a sandbox's trees are seen through. */
@@ -236,6 +272,37 @@ public final class Engine {
 
     HostFacts facts() {
         return facts;
+    }
+
+    /**
+     * The containers of this JVM, and what is written down of others'. Not before somebody asks: a
+     * run is no container.
+     */
+    Ledger ledger() {
+        Ledger known = ledger;
+        if (known != null) {
+            return known;
+        }
+        opening.lock();
+        try {
+            known = ledger;
+            if (known == null) {
+                known = new Ledger(this);
+                ledger = known;
+            }
+            return known;
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    VolumeDirectory volumes() {
+        return new VolumeDirectory(linux, VolumeDirectory.place(linux));
+    }
+
+    /** What is known of containers and volumes beyond this JVM. */
+    public ContainerStore containers() {
+        return new LinuxContainerStore(ledger(), volumes());
     }
 
     Cgroups cgroups() {

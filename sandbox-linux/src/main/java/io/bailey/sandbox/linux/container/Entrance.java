@@ -4,12 +4,14 @@ import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Result;
+import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.LaunchRequest;
 import io.bailey.sandbox.linux.launch.LaunchRequest.Death;
+import io.bailey.sandbox.linux.launch.OutputTap;
 import io.bailey.sandbox.linux.launch.Session;
 import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.plan.Planner;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Where further commands enter one container. */
@@ -60,17 +63,84 @@ final class Entrance {
 
     /** Runs {@code command} and waits for it. */
     Result exec(Command command) throws InterruptedException {
-        long askedAt = System.nanoTime();
-        SiteSurvey.Who who = survey.who(command, host.compiled().who());
-        Compiled compiled = compile(command, who);
-        Session session = enter(command, compiled);
+        Pipes.refuse(command, "exec");
+        Running guest = begin(command, false);
         try {
-            return Failures.orEnded(session, () -> guest(command, compiled, session, askedAt))
-                    .await();
+            return guest.await();
         } catch (SandboxSetupException failure) {
             throw unlessEnded(failure);
         } finally {
+            ground.guests().leave(guest.session());
+        }
+    }
+
+    /** Runs it without waiting. */
+    CompletableFuture<Result> execAsync(Command command) {
+        Running guest;
+        try {
+            Pipes.refuse(command, "execAsync");
+            guest = begin(command, false);
+        } catch (SandboxException | IllegalStateException failure) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        guest.watchSession();
+        CancellableResult future = new CancellableResult(guest::forsake);
+        var _ = whenLeft(guest).whenComplete(future::settle);
+        return future;
+    }
+
+    /** Starts it. Returns when its exec has succeeded. */
+    ContainerProcess start(Command command) {
+        Running guest = begin(Pipes.byDefault(command), true);
+        Optional<ProcessHandle> handle = ProcessHandle.of(guest.pid());
+        CompletableFuture<Void> started = guest.awaitStart();
+        guest.watchSession();
+        CompletableFuture<Result> exit = whenLeft(guest);
+        started.join();
+        Session session = guest.session();
+        if (session.failure().isPresent() || session.internalFailure().isPresent()) {
+            throw notStarted(exit);
+        }
+        return new ContainerProcess(guest, handle, exit);
+    }
+
+    private static RuntimeException notStarted(CompletableFuture<Result> exit) {
+        return exit.handle((result, failure) ->
+                        failure instanceof IllegalStateException ended
+                                ? ended
+                                : LinuxSandbox.failureOf(exit))
+                .join();
+    }
+
+    /** Its result, once it is counted no longer among those inside. */
+    private CompletableFuture<Result> whenLeft(Running guest) {
+        CompletableFuture<Result> left = new CompletableFuture<>();
+        var _ =
+                guest.finishInBackground()
+                        .whenComplete((result, failure) -> {
+                            ground.guests().leave(guest.session());
+                            if (result != null) {
+                                left.complete(result);
+                            } else {
+                                left.completeExceptionally(
+                                        failure instanceof SandboxSetupException step
+                                                ? unlessEnded(step)
+                                                : LinuxContainer.failure(failure));
+                            }
+                        });
+        return left;
+    }
+
+    private Running begin(Command command, boolean announceExec) {
+        long askedAt = System.nanoTime();
+        SiteSurvey.Who who = survey.who(command, host.compiled().who());
+        Compiled compiled = compile(command, who, announceExec);
+        Session session = enter(command, compiled);
+        try {
+            return Failures.orEnded(session, () -> guest(command, compiled, session, askedAt));
+        } catch (RuntimeException | Error failure) {
             ground.guests().leave(session);
+            throw failure;
         }
     }
 
@@ -91,7 +161,7 @@ final class Entrance {
         return guest;
     }
 
-    private Compiled compile(Command command, SiteSurvey.Who who) {
+    private Compiled compile(Command command, SiteSurvey.Who who, boolean announceExec) {
         Cgroup cgroup = ground.cgroup();
         Compiled.Key key =
                 Compiled.Key.of(
@@ -99,13 +169,15 @@ final class Entrance {
                         Optional.of(who),
                         cgroup.attachFds().size(),
                         cgroup.directoryFd().isPresent(),
-                        false,
+                        announceExec,
                         Optional.empty());
         Compiled last = lastCompiled.get();
         if (last != null && last.key().equals(key)) {
             return last;
         }
-        Blueprint blueprint = Planner.enter(spec, command, survey.site(who, cgroup));
+        Blueprint blueprint =
+                Planner.enter(
+                        spec, command, survey.site(who, cgroup, announceExec, Optional.empty()));
         Compiled fresh = Compiled.of(key, who, blueprint);
         lastCompiled.set(fresh);
         return fresh;
@@ -138,6 +210,7 @@ final class Entrance {
                                     way.numbers(),
                                     Optional.empty(),
                                     command,
+                                    compiled.hostTerminal(spec),
                                     spec.captureLimit().bytes(),
                                     spec.outputLimit()
                                             .map(MemorySize::bytes)
@@ -151,7 +224,8 @@ final class Entrance {
                                     spec.security().isolation() == Isolation.UNPRIVILEGED
                                             ? Death.LIFELINE
                                             : Death.WORD,
-                                    false));
+                                    false,
+                                    OutputTap.NONE));
         }
     }
 

@@ -115,6 +115,11 @@ final class Identities {
         return wanted == IdMap.SUBORDINATE || (wanted == IdMap.AUTO && facts.privileged());
     }
 
+    /** What keeps this JVM's range from others as long as it is open, where it can be kept. */
+    Optional<Fd> shareRange() {
+        return lease.share(base, RANGE);
+    }
+
     private IdMaps range() {
         List<Extent> extent = List.of(new Extent(0, base, RANGE));
         return new IdMaps(extent, extent, false, List.of());

@@ -61,7 +61,9 @@ final class ImageDefaults {
                                 spec.security(),
                                 spec.name(),
                                 spec.labels(),
-                                spec.cgroupParent()));
+                                spec.cgroupParent(),
+                                spec.logs(),
+                                spec.listeners()));
     }
 
     /** What is wrong now is the image's fault: the spec was sound. */

@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Scheduler;
 
 import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.image.Image;
+import io.bailey.sandbox.linux.flight.Flight;
 import io.bailey.sandbox.linux.image.Claim;
 import io.bailey.sandbox.linux.image.ErofsIndex;
 import io.bailey.sandbox.linux.image.ImageFiles;
@@ -108,6 +109,7 @@ final class ImageRoots {
     }
 
     private ImageRoot mount(Image image, OptionalInt userns) {
+        Flight.Span<Flight.Mount> flight = Flight.mount();
         Claim claim = ImageFiles.claim(linux, image);
         try {
             Supplier<HostTrees.Attempt> make = () -> attempt(claim.files(), userns);
@@ -115,6 +117,7 @@ final class ImageRoots {
             if (made.failed()) {
                 throw failure(image, made);
             }
+            flight.end(new Flight.Mount(image.toString(), image.layers().size()));
             return new ImageRoot(
                     image.toString(), linux, trees, linux.own(made.result()), make, claim);
         } catch (RuntimeException failure) {

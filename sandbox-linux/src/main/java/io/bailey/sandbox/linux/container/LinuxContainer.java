@@ -2,12 +2,21 @@ package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Container;
+import io.bailey.sandbox.ContainerEvent;
+import io.bailey.sandbox.ContainerInfo;
 import io.bailey.sandbox.ContainerState;
+import io.bailey.sandbox.CopyLimits;
+import io.bailey.sandbox.Limits;
+import io.bailey.sandbox.LogPolicy;
+import io.bailey.sandbox.Logs;
+import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Result;
+import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SandboxException;
-import io.bailey.sandbox.SandboxSetupException;
+import io.bailey.sandbox.SandboxProcess;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.Signal;
+import io.bailey.sandbox.Stats;
 import io.bailey.sandbox.Termination;
 import io.bailey.sandbox.WritableRoot;
 import io.bailey.sandbox.image.Image;
@@ -15,117 +24,534 @@ import io.bailey.sandbox.image.ImageException;
 import io.bailey.sandbox.image.ImageLimits;
 import io.bailey.sandbox.linux.image.Committable;
 import io.bailey.sandbox.linux.image.archive.UpperLayer;
+import io.bailey.sandbox.linux.launch.OutputTap;
 import io.bailey.sandbox.linux.launch.Workers;
-import io.bailey.sandbox.linux.sys.Errno;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
-/** A handle on a running command. */
+/**
+ * A container of this JVM, from its making to its closing, through as many lives as it is given.
+ */
 final class LinuxContainer implements Container, Committable {
-    private final SandboxSpec spec;
-    private final Command command;
-    private final Running running;
-    private final CompletableFuture<Result> result;
-    private final Process process;
-    private final Entrance entrance;
+    private static final System.Logger LOG = System.getLogger(LinuxContainer.class.getName());
 
-    /**
-     * @param handle of the first process, taken before anybody could have reaped it
-     */
+    private final Engine engine;
+    private final SandboxSpec asked;
+    private final Command command;
+    private final String id;
+    private final Instant created = Instant.now();
+    private final EventBook events;
+    private final ContainerRecord record;
+    private final ContainerLog log;
+
+    /** Whether the sandbox is there for it alone, and closed at the end of each life. */
+    private volatile boolean alone;
+
+    /** Held by whoever starts, pauses, changes or closes it. */
+    private final ReentrantLock changing = new ReentrantLock();
+
+    private volatile LinuxSandbox sandbox;
+    private volatile Optional<Life> life = Optional.empty();
+    private volatile CompletableFuture<Result> exit = new CompletableFuture<>();
+    private volatile Limits limits;
+    private volatile boolean paused;
+    private volatile boolean closed;
+
+    /** Closed by a consumer of its own, which could not wait for the end. */
+    private volatile boolean forgetAtEnd;
+
+    /** Whether it outlives this JVM: then closing only lets go of it. */
+    private final boolean detached;
+
     LinuxContainer(
-            SandboxSpec spec,
-            Command command,
-            Running running,
-            CompletableFuture<Result> result,
-            Optional<ProcessHandle> handle,
-            Entrance entrance) {
-        this.entrance = entrance;
-        this.process = new ContainerProcess(this, handle);
-        this.spec = spec;
+            Engine engine, LinuxSandbox sandbox, Command command, String id, Belonging belonging) {
+        this.alone = belonging == Belonging.ALONE;
+        this.detached = belonging == Belonging.DETACHED;
+        this.engine = engine;
+        this.sandbox = sandbox;
+        this.asked = sandbox.spec();
         this.command = command;
-        this.running = running;
-        this.result = result;
+        this.id = id;
+        this.limits = asked.limits();
+        this.events = EventBook.of(asked.listeners());
+        this.record = ContainerRecord.create(engine.ledger(), this, asked, command, detached);
+        this.log = new ContainerLog(detached ? LogPolicy.none() : asked.logs(), record.directory());
+        engine.ledger().add(this);
+    }
+
+    /** Whom it belongs to, and so how it ends. */
+    enum Belonging {
+        /** A sandbox of several. */
+        SANDBOX,
+        /** A sandbox that is there for it alone. */
+        ALONE,
+        /** Nobody: it outlives this JVM. */
+        DETACHED
     }
 
     @Override
     public String id() {
-        return running.id();
+        return id;
     }
 
     @Override
     public String name() {
-        return spec.name().orElse(running.id());
+        return asked.name().orElse(id);
     }
 
-    @Override
-    public ContainerState state() {
-        return result.isDone() ? ContainerState.STOPPED : ContainerState.RUNNING;
-    }
-
-    @Override
-    public long pid() {
-        return running.pid();
-    }
-
-    @Override
-    public Process process() {
-        return process;
+    /** When it was made. */
+    Instant created() {
+        return created;
     }
 
     @Override
     public SandboxSpec spec() {
-        return spec;
+        return sandbox.whole();
     }
 
     @Override
-    public void signal(Signal signal) {
-        int result =
-                spec.init()
-                        ? running.session().signalCommand(signal.number())
-                        : running.session().signalInit(signal.number());
-        if (result < 0 && result != -Errno.ESRCH && result != -Errno.EPIPE) {
-            throw new SandboxSetupException(
-                    "send " + signal,
-                    Errno.name(-result),
-                    "the command",
-                    "the sandbox takes no more signals; kill() needs none");
+    public ContainerState state() {
+        Optional<Life> now = life;
+        if (now.isEmpty()) {
+            return ContainerState.CREATED;
+        }
+        if (now.get().isOver()) {
+            return ContainerState.STOPPED;
+        }
+        return paused ? ContainerState.PAUSED : ContainerState.RUNNING;
+    }
+
+    private Life started() {
+        return life.orElseThrow(
+                () -> new IllegalStateException(this + " has not been started yet"));
+    }
+
+    private Life running() {
+        Life now = started();
+        if (now.isOver()) {
+            throw new IllegalStateException(this + " has stopped");
+        }
+        return now;
+    }
+
+    @Override
+    public long pid() {
+        return started().running().pid();
+    }
+
+    @Override
+    public SandboxProcess process() {
+        return started().process();
+    }
+
+    @Override
+    public void start() {
+        changing.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException(this + " is closed");
+            }
+            if (life.isPresent() && !life.get().isOver()) {
+                throw new IllegalStateException(this + " runs already");
+            }
+            if (detached) {
+                throw new IllegalStateException(
+                        this + " is detached, and such a one is started once; start another");
+            }
+            asked.listeners().forEach(listener -> listener.starting(id, asked, command));
+            boolean again = life.isPresent();
+            LinuxSandbox home = home();
+            try {
+                Life next = home.live(birth());
+                writeStarted(next);
+                begin(next, again);
+            } catch (RuntimeException | Error failure) {
+                closeIfAlone(home);
+                throw failure;
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** The one life of a container that outlives this JVM. */
+    void startDetached() {
+        changing.lock();
+        try {
+            asked.listeners().forEach(listener -> listener.starting(id, asked, command));
+            try (DetachedStart start =
+                    DetachedStart.make(engine.linux(), record, spec(), command)) {
+                Birth birth =
+                        new Birth(
+                                id,
+                                command,
+                                true,
+                                OutputTap.NONE,
+                                Optional.of(events),
+                                Optional.empty(),
+                                Optional.of(start.files()));
+                begin(sandbox.live(birth), false);
+                start.succeeded();
+            }
+        } catch (RuntimeException | Error failure) {
+            forget();
+            throw failure;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Its sandbox may have been closed since, as one made for it alone is when it stops. */
+    private LinuxSandbox home() {
+        if (life.isPresent() && (alone || sandbox.isClosed())) {
+            sandbox = engine.remake(asked);
+            alone = true;
+        }
+        return sandbox;
+    }
+
+    private Birth birth() {
+        Optional<WritableLayer> kept =
+                life.flatMap(last -> last.running().sandbox().layer())
+                        .filter(WritableLayer::isKept);
+        return new Birth(id, command, true, log.tap(), Optional.of(events), kept, Optional.empty());
+    }
+
+    /** A container that cannot be written down cannot be found again: then there is none. */
+    private void writeStarted(Life next) {
+        try {
+            record.started(next, asked.limits());
+        } catch (SandboxException failure) {
+            next.running().end(new Termination.Cancelled());
+            next.running().result().handle((r, ignored) -> r).join();
+            next.exit().completeExceptionally(failure);
+            if (life.isEmpty()) {
+                next.running().sandbox().layer().ifPresent(WritableLayer::close);
+            }
+            throw failure;
+        }
+    }
+
+    private void begin(Life next, boolean again) {
+        paused = false;
+        limits = asked.limits();
+        log.lifeBegins();
+        if (again) {
+            exit = new CompletableFuture<>();
+        }
+        life = Optional.of(next);
+        events.add(new ContainerEvent.Started(id, next.started(), next.running().pid()));
+        CompletableFuture<Result> told = exit;
+        var _ =
+                next.running()
+                        .result()
+                        .whenComplete((result, failure) -> ended(next, told, result, failure));
+    }
+
+    private void ended(
+            Life over,
+            CompletableFuture<Result> told,
+            @Nullable Result result,
+            @Nullable Throwable failure) {
+        closeIfAlone(over.sandbox());
+        events.add(
+                new ContainerEvent.Exited(
+                        id, Instant.now(), Optional.ofNullable(result).map(Result::termination)));
+        log.lifeEnded();
+        record.stopped(Optional.ofNullable(result));
+        if (forgetAtEnd) {
+            tryForget();
+        }
+        if (result != null) {
+            over.exit().complete(result);
+            told.complete(result);
+        } else {
+            Throwable cause =
+                    failure == null ? new SandboxException("the container has no result") : failure;
+            over.exit().completeExceptionally(cause);
+            told.completeExceptionally(cause);
+        }
+    }
+
+    private void closeIfAlone(LinuxSandbox home) {
+        if (alone) {
+            home.letGo();
         }
     }
 
     @Override
+    public void restart(Duration grace) throws InterruptedException {
+        if (life.isPresent() && !life.get().isOver()) {
+            stop(grace);
+        }
+        start();
+    }
+
+    @Override
+    public void pause() {
+        changing.lock();
+        try {
+            Life now = running();
+            if (!paused) {
+                now.running().sandbox().cgroup().freeze();
+                paused = true;
+                record.changed(ContainerState.PAUSED, limits);
+                events.add(new ContainerEvent.Paused(id, Instant.now()));
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    @Override
+    public void resume() {
+        changing.lock();
+        try {
+            Life now = running();
+            if (paused) {
+                now.running().sandbox().cgroup().thaw();
+                paused = false;
+                record.changed(ContainerState.RUNNING, limits);
+                events.add(new ContainerEvent.Resumed(id, Instant.now()));
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    @Override
+    public void update(Limits after) {
+        changing.lock();
+        try {
+            Life now = running();
+            int own = now.sandbox().ownTasks();
+            now.running()
+                    .sandbox()
+                    .cgroup()
+                    .update(
+                            LinuxSandbox.withRoomFor(own, limits),
+                            LinuxSandbox.withRoomFor(own, after));
+            limits = after;
+            record.changed(state(), after);
+            events.add(new ContainerEvent.Updated(id, Instant.now(), after));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    @Override
+    public Limits limits() {
+        return limits;
+    }
+
+    @Override
+    public Stats stats() {
+        return started().running().sandbox().cgroup().stats();
+    }
+
+    @Override
+    public Subscription stats(Duration interval, Consumer<Stats> consumer) {
+        StatsStream.check(interval);
+        return StatsStream.open(engine, this::stats, running().exit(), consumer, interval);
+    }
+
+    @Override
+    public List<ContainerEvent> events() {
+        return events.all();
+    }
+
+    @Override
+    public Subscription onEvent(Consumer<ContainerEvent> consumer) {
+        return events.subscribe(consumer);
+    }
+
+    @Override
+    public Logs logs() {
+        return detached ? new DetachedLog(record.directory(), this::lives) : log.logs();
+    }
+
+    private boolean lives() {
+        return life.isPresent() && !life.get().isOver();
+    }
+
+    @Override
+    public void copyIn(Path source, String target, CopyLimits most) {
+        copying(most, copying -> copying.in(source, target));
+    }
+
+    @Override
+    public void copyIn(InputStream tar, String directory, CopyLimits most) {
+        copying(most, copying -> copying.in(tar, directory));
+    }
+
+    @Override
+    public void copyOut(String source, Path target, CopyLimits most) {
+        copying(most, copying -> copying.out(source, target));
+    }
+
+    @Override
+    public void copyOut(String source, OutputStream tar, CopyLimits most) {
+        copying(most, copying -> copying.out(source, tar));
+    }
+
+    /** Of one that has stopped nobody starts, closes or copies the root meanwhile. */
+    private void copying(CopyLimits most, Consumer<Copying> way) {
+        Life now = started();
+        if (!spec().namespaces().contains(Namespace.MOUNT)) {
+            throw new SandboxConfigException(
+                    "copy: "
+                            + this
+                            + " has no mount namespace, so its files are the host's; copy them there");
+        }
+        if (!now.isOver()) {
+            if (paused) {
+                throw new IllegalStateException(
+                        this
+                                + " is paused: nothing can be copied by who is frozen with it; resume() it first");
+            }
+            try (CopyPlace place = CopyPlace.of(engine, now)) {
+                way.accept(new Copying(place, most));
+            }
+            return;
+        }
+        changing.lock();
+        try (CopyPlace place = stopped()) {
+            way.accept(new Copying(place, most));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private CopyPlace stopped() {
+        Life last = started();
+        if (closed) {
+            throw new IllegalStateException(this + " is closed");
+        }
+        if (!last.isOver()) {
+            return CopyPlace.of(engine, last);
+        }
+        WritableLayer layer =
+                last.running()
+                        .sandbox()
+                        .layer()
+                        .filter(WritableLayer::isKept)
+                        .orElseThrow(() ->
+                                new IllegalStateException(
+                                        this
+                                                + " has stopped, and its root is gone: give it a writableLayer on a"
+                                                + " disk, or use an image in a JVM of root's, to copy then"));
+        LinuxSandbox home = home();
+        return CopyPlace.of(engine, home, home.serve(command, layer));
+    }
+
+    @Override
+    public ContainerInfo info() {
+        if (detached) {
+            DetachedNote note = new DetachedNote(record.info(), record.cgroups(), "");
+            return DetachedLife.now(engine.linux(), record.directory(), note);
+        }
+        return record.info();
+    }
+
+    @Override
+    public String inspect() {
+        return Inspection.of(info(), asked, record.cgroups());
+    }
+
+    @Override
+    public void signal(Signal signal) {
+        started().process().signal(signal);
+    }
+
+    @Override
     public Result exec(Command further) throws InterruptedException {
-        return entrance.exec(further);
+        return entrance().exec(further);
+    }
+
+    @Override
+    public CompletableFuture<Result> execAsync(Command further) {
+        try {
+            return entrance().execAsync(further);
+        } catch (IllegalStateException notNow) {
+            return CompletableFuture.failedFuture(notNow);
+        }
+    }
+
+    @Override
+    public SandboxProcess startExec(Command further) {
+        return entrance().start(further);
+    }
+
+    @Override
+    public Result interact(Command further) throws InterruptedException {
+        return new Interaction(engine.linux(), this::startExec).run(further);
+    }
+
+    private Entrance entrance() {
+        Life now = life.orElseThrow(Guests::ended);
+        if (paused && !now.isOver()) {
+            throw new IllegalStateException(
+                    this + " is paused: a command in it would not run; resume() it first");
+        }
+        return now.entrance();
     }
 
     @Override
     public void kill() {
-        running.end(new Termination.Cancelled());
+        life.filter(now -> !now.isOver())
+                .ifPresent(now -> now.running().end(new Termination.Cancelled()));
     }
 
     @Override
     public void stop(Duration grace) throws InterruptedException {
+        Optional<Life> now = life;
+        if (now.isEmpty() || now.get().isOver()) {
+            return;
+        }
         signal(stopSignal());
+        resumeToStop();
         try {
-            if (waitFor(grace).isEmpty()) {
-                close();
+            if (await(now.get().exit(), grace).isEmpty()) {
+                kill();
+                now.get().exit().handle((r, failure) -> r).join();
             }
         } catch (InterruptedException interrupted) {
-            close();
+            kill();
+            now.get().exit().handle((r, failure) -> r).join();
             throw interrupted;
+        }
+    }
+
+    /** What is frozen hears no signal. */
+    private void resumeToStop() {
+        if (paused) {
+            try {
+                resume();
+            } catch (IllegalStateException ended) {
+                // All the better.
+            }
         }
     }
 
     /** An image may want to be told in its own way, as Docker does it. */
     private Signal stopSignal() {
-        return spec.rootfs() instanceof Image image
+        return asked.rootfs() instanceof Image image
                 ? image.config().stopSignal().flatMap(Signal::parse).orElse(Signal.TERM)
                 : Signal.TERM;
     }
@@ -133,7 +559,7 @@ final class LinuxContainer implements Container, Committable {
     @Override
     public Result waitFor() throws InterruptedException {
         try {
-            return result.get();
+            return exit.get();
         } catch (ExecutionException failed) {
             throw failure(failed.getCause());
         }
@@ -141,9 +567,14 @@ final class LinuxContainer implements Container, Committable {
 
     @Override
     public Optional<Result> waitFor(Duration timeout) throws InterruptedException {
+        return await(exit, timeout);
+    }
+
+    private static Optional<Result> await(CompletableFuture<Result> end, Duration timeout)
+            throws InterruptedException {
         try {
             return Optional.of(
-                    result.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS));
+                    end.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS));
         } catch (TimeoutException stillRunning) {
             return Optional.empty();
         } catch (ExecutionException failed) {
@@ -159,19 +590,22 @@ final class LinuxContainer implements Container, Committable {
 
     @Override
     public CompletableFuture<Result> onExit() {
-        return result.copy();
+        return exit.copy();
     }
 
     @Override
     public Image below() {
-        if (spec.rootfs() instanceof Image image && spec.writableRoot() == WritableRoot.OVERLAY) {
+        if (asked.rootfs() instanceof Image image
+                && spec().writableRoot() == WritableRoot.OVERLAY) {
             return image;
         }
         throw notCommittable("its root is no image with a writable layer", "");
     }
 
     @Override
-    public UpperLayer.Written write(FileChannel into, ImageLimits limits) {
+    public UpperLayer.Written write(FileChannel into, ImageLimits most) {
+        Running running =
+                life.orElseThrow(() -> notCommittable("it has not been started yet", "")).running();
         WritableLayer layer =
                 running.sandbox()
                         .layer()
@@ -182,7 +616,7 @@ final class LinuxContainer implements Container, Committable {
                                                 + " process may not mount",
                                         "commit before close(); in a JVM that is not root's, give the"
                                                 + " container a writableLayer on a disk"));
-        return layer.write(running.compiled().who().maps(), into, limits);
+        return layer.write(running.compiled().who().maps(), into, most);
     }
 
     private ImageException notCommittable(String why, String fix) {
@@ -191,12 +625,41 @@ final class LinuxContainer implements Container, Committable {
 
     @Override
     public void close() {
-        running.end(new Termination.Cancelled());
+        Optional<Life> last;
+        changing.lock();
+        try {
+            closed = true;
+            last = life;
+            forgetAtEnd = Workers.isDelivering();
+        } finally {
+            changing.unlock();
+        }
+        if (detached) {
+            engine.ledger().forget(this);
+            return;
+        }
+        kill();
         // Its own consumer would wait for itself.
         if (!Workers.isDelivering()) {
-            result.handle((r, failure) -> r).join();
+            last.ifPresent(l -> l.exit().handle((r, failure) -> r).join());
         }
-        running.sandbox().layer().ifPresent(WritableLayer::close);
+        last.flatMap(l -> l.running().sandbox().layer()).ifPresent(WritableLayer::close);
+        if (last.isEmpty() || last.get().isOver()) {
+            forget();
+        }
+    }
+
+    private void tryForget() {
+        try {
+            forget();
+        } catch (SandboxException failed) {
+            LOG.log(Level.WARNING, "closing " + this, failed);
+        }
+    }
+
+    private void forget() {
+        log.close();
+        record.remove(this);
     }
 
     @Override

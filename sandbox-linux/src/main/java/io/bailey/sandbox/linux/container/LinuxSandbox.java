@@ -2,17 +2,23 @@ package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Container;
+import io.bailey.sandbox.ContainerEvent;
 import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Result;
-import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.image.Image;
 import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.cgroup.CgroupRequest;
+import io.bailey.sandbox.linux.cgroup.Cgroups;
+import io.bailey.sandbox.linux.container.LinuxContainer.Belonging;
+import io.bailey.sandbox.linux.flight.Flight;
+import io.bailey.sandbox.linux.image.Claim;
+import io.bailey.sandbox.linux.image.ImageFiles;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.LaunchRequest;
 import io.bailey.sandbox.linux.launch.LaunchRequest.Death;
@@ -24,13 +30,16 @@ import io.bailey.sandbox.linux.plan.Planner;
 import io.bailey.sandbox.linux.plan.Site;
 import io.bailey.sandbox.linux.plan.Walls;
 import io.bailey.sandbox.linux.program.Binding;
+import io.bailey.sandbox.linux.sys.Fd;
+import io.bailey.sandbox.spi.LoneSandbox;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,8 +49,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 
 /** A recipe that has been checked against this host, and the living that were made from it. */
-final class LinuxSandbox implements Sandbox {
-    private static final String PREFIX = "bailey-" + ProcessHandle.current().pid() + "-";
+final class LinuxSandbox implements LoneSandbox {
     private static final int ID_BYTES = 6;
 
     /** PID_MAX_LIMIT of the kernel, and of the API. */
@@ -57,9 +65,14 @@ final class LinuxSandbox implements Sandbox {
     private final SiteSurvey survey;
     private final Walls walls;
     private final Consumer<SystemCallNotice> onCall;
-    private final CgroupRequest limits;
+    private final CgroupRequest runLimits;
+    private final CgroupRequest containerLimits;
+    private final List<String> volumes;
     private final AtomicReference<@Nullable Compiled> lastCompiled = new AtomicReference<>();
     private final Set<Running> living = ConcurrentHashMap.newKeySet();
+
+    /** Of containers: after the end of each there is something to write down. */
+    private final Set<Life> lives = ConcurrentHashMap.newKeySet();
 
     /** Held for reading by whoever starts one: close() waits until it is among the living. */
     private final ReentrantReadWriteLock births = new ReentrantReadWriteLock();
@@ -83,35 +96,34 @@ final class LinuxSandbox implements Sandbox {
         this.preflight = preflight;
         this.walls = walls;
         this.survey = new SiteSurvey(engine, spec, preflight, walls);
-        this.limits =
-                new CgroupRequest(
-                        withRoomFor(ownTasks(), spec),
-                        spec.cpuTime().isPresent(),
-                        !spec.namespaces().contains(Namespace.PID)
-                                && spec.security().isolation() == Isolation.FULL,
-                        spec.enforcement(),
-                        preflight.devices().policy(spec),
-                        spec.cgroupParent());
+        this.runLimits = request(false);
+        this.containerLimits = request(true);
+        this.volumes = asked.mounts().isEmpty() ? List.of() : VolumeMounts.names(asked);
     }
 
-    private int ownTasks() {
+    private CgroupRequest request(boolean container) {
+        return new CgroupRequest(
+                withRoomFor(ownTasks(), spec.limits()),
+                spec.cpuTime().isPresent(),
+                !spec.namespaces().contains(Namespace.PID)
+                        && spec.security().isolation() == Isolation.FULL,
+                spec.enforcement(),
+                preflight.devices().policy(spec),
+                spec.cgroupParent(),
+                container);
+    }
+
+    int ownTasks() {
         return spec.init() ? 1 : 0;
     }
 
     /** What is Bailey's, not the caller's, does not count among the processes asked for. */
-    private static Limits withRoomFor(int ownTasks, SandboxSpec spec) {
-        Limits limits = spec.limits();
-        if (limits.pids().isEmpty()) {
-            return limits;
-        }
-        return new Limits(
-                limits.memory(),
-                limits.memoryHigh(),
-                limits.memorySwap(),
-                OptionalInt.of(Math.min(MAX_PIDS, limits.pids().getAsInt() + ownTasks)),
-                limits.cpus(),
-                limits.cpuWeight(),
-                limits.cpuset());
+    static Limits withRoomFor(int ownTasks, Limits limits) {
+        return limits.pids().isEmpty()
+                ? limits
+                : limits.toBuilder()
+                        .pids(Math.min(MAX_PIDS, limits.pids().getAsInt() + ownTasks))
+                        .build();
     }
 
     @Override
@@ -121,9 +133,16 @@ final class LinuxSandbox implements Sandbox {
 
     @Override
     public Result run(Command command) throws InterruptedException {
-        Running running = begin(command, false);
+        Pipes.refuse(command, "run");
+        Run run = new Run(command);
+        Running running = run.begin();
         try {
-            return running.await();
+            Result result = running.await();
+            run.ended(Optional.of(result.termination()));
+            return result;
+        } catch (SandboxException | InterruptedException failure) {
+            run.ended(running.verdict());
+            throw failure;
         } finally {
             living.remove(running);
         }
@@ -131,9 +150,11 @@ final class LinuxSandbox implements Sandbox {
 
     @Override
     public CompletableFuture<Result> runAsync(Command command) {
+        Run run = new Run(command);
         Running running;
         try {
-            running = begin(command, false);
+            Pipes.refuse(command, "runAsync");
+            running = run.begin();
         } catch (SandboxException failure) {
             return CompletableFuture.failedFuture(failure);
         }
@@ -143,29 +164,141 @@ final class LinuxSandbox implements Sandbox {
                 running.finishInBackground()
                         .whenComplete((result, failure) -> {
                             living.remove(running);
+                            run.ended(Optional.ofNullable(result).map(Result::termination));
                             future.settle(result, failure);
                         });
         return future;
     }
 
+    /** One run, and whoever listens to it. */
+    private final class Run {
+        private final String id = id();
+        private final Command command;
+        private final Optional<EventBook> events;
+
+        Run(Command command) {
+            this.command = command;
+            this.events =
+                    spec.listeners().isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(EventBook.of(spec.listeners()));
+        }
+
+        Running begin() {
+            spec.listeners().forEach(listener -> listener.starting(id, asked, command));
+            Running running = LinuxSandbox.this.begin(Birth.run(id, command));
+            events.ifPresent(
+                    book -> book.add(new ContainerEvent.Started(id, Instant.now(), running.pid())));
+            return running;
+        }
+
+        void ended(Optional<Termination> how) {
+            events.ifPresent(book -> book.add(new ContainerEvent.Exited(id, Instant.now(), how)));
+        }
+    }
+
+    @Override
+    public Container create(Command command) {
+        requireOpen();
+        return new LinuxContainer(engine, this, command, id(), Belonging.SANDBOX);
+    }
+
     @Override
     public Container start(Command command) {
-        Running running = begin(command, true);
+        return start(command, Belonging.SANDBOX);
+    }
+
+    @Override
+    public Container startAlone(Command command) {
+        return start(command, Belonging.ALONE);
+    }
+
+    private Container start(Command command, Belonging belonging) {
+        LinuxContainer container = new LinuxContainer(engine, this, command, id(), belonging);
+        try {
+            container.start();
+            return container;
+        } catch (RuntimeException | Error failure) {
+            try {
+                container.close();
+            } catch (SandboxException another) {
+                failure.addSuppressed(another);
+            }
+            throw failure;
+        }
+    }
+
+    @Override
+    public Container startDetached(Command command) {
+        DetachedTerms.check(spec, command);
+        requireOpen();
+        LinuxContainer container =
+                new LinuxContainer(engine, this, command, id(), Belonging.DETACHED);
+        container.startDetached();
+        return container;
+    }
+
+    /** Begins one life of a container. */
+    Life live(Birth birth) {
+        Running running = begin(birth);
         Optional<ProcessHandle> handle = ProcessHandle.of(running.pid());
         CompletableFuture<Void> started = running.awaitStart();
         running.watchSession();
         CompletableFuture<Result> result = running.finishInBackground();
-        var _ = result.whenComplete((r, failure) -> living.remove(running));
+        var _ =
+                result.whenComplete((r, failure) -> {
+                    living.remove(running);
+                    birth.detached().ifPresent(DetachedFiles::close);
+                });
         started.join();
         if (running.session().failure().isPresent()
                 || running.session().internalFailure().isPresent()) {
-            throw failureOf(result);
+            SandboxException failure = failureOf(result);
+            if (birth.kept().isEmpty()) {
+                running.sandbox().layer().ifPresent(WritableLayer::close);
+            }
+            throw failure;
         }
         Entrance entrance = new Entrance(engine, spec, survey, walls, running);
-        return new LinuxContainer(spec, command, running, result, handle, entrance);
+        CompletableFuture<Result> exit = new CompletableFuture<>();
+        Life life =
+                new Life(
+                        this,
+                        running,
+                        entrance,
+                        new ContainerProcess(running, handle, exit),
+                        exit,
+                        Instant.now());
+        if (birth.detached().isEmpty()) {
+            lives.add(life);
+        }
+        var _ = life.exit().whenComplete((r, failure) -> lives.remove(life));
+        return life;
     }
 
-    private static SandboxException failureOf(CompletableFuture<Result> result) {
+    /**
+     * A sandbox of this recipe without a command, on the writable layer that a life has left: to be
+     * entered only, and known to nobody.
+     */
+    ServiceLife serve(Command command, WritableLayer layer) {
+        births.readLock().lock();
+        try {
+            requireOpen();
+            return ServiceLife.begin(
+                    new ServiceLife.Recipe(engine, spec, preflight, survey, containerLimits),
+                    survey.who(command),
+                    layer,
+                    Cgroups.nameFor(id()));
+        } finally {
+            births.readLock().unlock();
+        }
+    }
+
+    SiteSurvey survey() {
+        return survey;
+    }
+
+    static SandboxException failureOf(CompletableFuture<Result> result) {
         return result.handle((r, failure) ->
                         failure instanceof SandboxException cause
                                 ? cause
@@ -173,41 +306,93 @@ final class LinuxSandbox implements Sandbox {
                 .join();
     }
 
-    private Running begin(Command command, boolean announceExec) {
+    boolean isClosed() {
         births.readLock().lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("this sandbox is closed; build another");
-            }
-            return bear(command, announceExec);
+            return closed;
         } finally {
             births.readLock().unlock();
         }
     }
 
-    private Running bear(Command command, boolean announceExec) {
-        long askedAt = System.nanoTime();
-        String id = id();
-        Optional<WritableLayer> layer =
-                WritableLayer.open(engine, spec, preflight, announceExec, id);
+    /** The recipe with what its image says. */
+    SandboxSpec whole() {
+        return spec;
+    }
+
+    private void requireOpen() {
+        if (isClosed()) {
+            throw new IllegalStateException("this sandbox is closed; build another");
+        }
+    }
+
+    private Running begin(Birth birth) {
+        births.readLock().lock();
         try {
-            return bear(command, announceExec, askedAt, id, layer);
+            requireOpen();
+            return bear(birth);
+        } finally {
+            births.readLock().unlock();
+        }
+    }
+
+    private Running bear(Birth birth) {
+        long askedAt = System.nanoTime();
+        Flight.Span<Flight.Start> flight = Flight.start();
+        Optional<WritableLayer> layer =
+                birth.kept()
+                        .or(() ->
+                                WritableLayer.open(
+                                        engine, spec, preflight, birth.container(), birth.id()));
+        List<Fd> leases = List.of();
+        try {
+            if (!volumes.isEmpty()) {
+                leases = VolumeMounts.lease(volumes, engine.volumes());
+            }
+            Running running = bear(birth, askedAt, layer, leases);
+            flight.end(
+                    new Flight.Start(
+                            birth.id(),
+                            spec.rootfs(),
+                            birth.command().arguments().getFirst(),
+                            running.pid()));
+            return running;
         } catch (RuntimeException | Error failure) {
-            layer.ifPresent(WritableLayer::close);
+            leases.forEach(Fd::close);
+            if (birth.kept().isEmpty()) {
+                layer.ifPresent(WritableLayer::close);
+            }
             throw failure;
         }
     }
 
     private Running bear(
-            Command command,
-            boolean announceExec,
-            long askedAt,
-            String id,
-            Optional<WritableLayer> layer) {
-        Cgroup cgroup = engine.cgroups().create(PREFIX + id, limits);
+            Birth birth, long askedAt, Optional<WritableLayer> layer, List<Fd> leases) {
+        Cgroup cgroup =
+                engine.cgroups()
+                        .create(
+                                birth.detached().isPresent()
+                                        ? Cgroups.detachedNameFor(birth.id())
+                                        : Cgroups.nameFor(birth.id()),
+                                birth.container() ? containerLimits : runLimits);
+        Optional<NewsDesk> news = Optional.empty();
         try {
-            Compiled compiled = compile(command, cgroup, announceExec && spec.init(), layer);
-            Session session = launch(command, compiled, cgroup, layer);
+            news =
+                    birth.events()
+                            .map(book ->
+                                    NewsDesk.open(engine.launcher(), birth.id(), cgroup, book));
+            OwnGround ground =
+                    new OwnGround(
+                            engine,
+                            spec,
+                            cgroup,
+                            new Guests(),
+                            layer,
+                            news,
+                            birth.events(),
+                            leases);
+            Compiled compiled = compile(birth, cgroup, layer, leases);
+            Session session = launch(birth, compiled, cgroup, layer);
             return Failures.orEnded(
                     session,
                     () -> {
@@ -215,21 +400,25 @@ final class LinuxSandbox implements Sandbox {
                                 new Running(
                                         engine,
                                         spec,
-                                        command,
+                                        birth.command(),
                                         compiled,
-                                        new OwnGround(engine, spec, cgroup, new Guests(), layer),
+                                        ground,
                                         session,
-                                        id,
+                                        birth.id(),
                                         ownTasks(),
                                         askedAt);
                         watch(running);
-                        living.add(running);
+                        if (birth.detached().isEmpty()) {
+                            living.add(running);
+                        }
                         return running;
                     });
         } catch (LaunchException failure) {
+            news.ifPresent(NewsDesk::close);
             cgroup.close();
             throw Failures.of(failure);
         } catch (RuntimeException | Error failure) {
+            news.ifPresent(NewsDesk::close);
             cgroup.close();
             throw failure;
         }
@@ -244,11 +433,15 @@ final class LinuxSandbox implements Sandbox {
     }
 
     private Session launch(
-            Command command, Compiled compiled, Cgroup cgroup, Optional<WritableLayer> layer) {
+            Birth birth, Compiled compiled, Cgroup cgroup, Optional<WritableLayer> layer) {
+        Optional<Fd> piece = layer.flatMap(WritableLayer::begin);
         try (StartTrees trees = StartTrees.open(engine, spec, preflight)) {
             var maps = compiled.who().maps();
             Map<Binding, Integer> numbers = trees.numbers();
-            layer.ifPresent(l -> l.bind(numbers));
+            piece.ifPresent(fd -> WritableLayer.bind(fd, numbers));
+            int hostUid = maps.map(m -> m.hostUid(compiled.who().runAs().uid())).orElse(-1);
+            int hostGid = maps.map(m -> m.hostGid(compiled.who().runAs().gid())).orElse(-1);
+            birth.detached().ifPresent(files -> files.bind(numbers, hostUid, hostGid));
             return engine.launcher()
                     .launch(
                             new LaunchRequest(
@@ -259,21 +452,62 @@ final class LinuxSandbox implements Sandbox {
                                     cgroup.attachFds(),
                                     numbers,
                                     maps,
-                                    command,
+                                    birth.streams(),
+                                    compiled.hostTerminal(spec),
                                     spec.captureLimit().bytes(),
                                     spec.outputLimit()
                                             .map(MemorySize::bytes)
                                             .orElse(Long.MAX_VALUE),
-                                    maps.map(m -> m.hostUid(compiled.who().runAs().uid()))
-                                            .orElse(-1),
-                                    maps.map(m -> m.hostGid(compiled.who().runAs().gid()))
-                                            .orElse(-1),
+                                    hostUid,
+                                    hostGid,
                                     engine.facts().privileged() && engine.facts().euid() == 0,
                                     spec.security().isolation() == Isolation.UNPRIVILEGED
                                             ? Death.LIFELINE
                                             : Death.KILL,
-                                    !spec.init()));
+                                    !spec.init(),
+                                    birth.tap(),
+                                    birth.detached().map(DetachedFiles::lasting)));
+        } finally {
+            piece.ifPresent(Fd::close);
         }
+    }
+
+    private Compiled compile(
+            Birth birth, Cgroup cgroup, Optional<WritableLayer> layer, List<Fd> volumeLeases) {
+        if (birth.detached().isEmpty()) {
+            return compile(birth.command(), cgroup, birth.container() && spec.init(), layer);
+        }
+        DetachedFiles files = birth.detached().get();
+        files.placed(cgroup.paths());
+        lease(files, layer);
+        volumeLeases.forEach(lease -> files.lease(lease.number()));
+        SiteSurvey.Who who = survey.who(birth.command());
+        Site site = survey.site(who, cgroup, true, layer);
+        Blueprint blueprint =
+                Planner.compile(spec, birth.command(), site, Optional.of(files.detachment()));
+        Compiled.Key key =
+                Compiled.Key.of(
+                        birth.command(),
+                        Optional.of(who),
+                        cgroup.attachFds().size(),
+                        cgroup.directoryFd().isPresent(),
+                        true,
+                        layer.map(WritableLayer::source));
+        return Compiled.of(key, who, blueprint);
+    }
+
+    /** What this JVM holds for its sandboxes, the init holds as well. */
+    private void lease(DetachedFiles files, Optional<WritableLayer> layer) {
+        if (engine.facts().privileged() && spec.namespaces().contains(Namespace.USER)) {
+            engine.identities().shareRange().ifPresent(files::lease);
+        }
+        if (spec.rootfs() instanceof Image image) {
+            // One of its own: the sandbox's goes with the sandbox.
+            Claim claim = ImageFiles.claim(engine.linux(), image);
+            files.atEnd(claim::close);
+            claim.descriptors().forEach(files::lease);
+        }
+        layer.flatMap(WritableLayer::lock).ifPresent(files::lease);
     }
 
     private Compiled compile(
@@ -309,25 +543,38 @@ final class LinuxSandbox implements Sandbox {
 
     @Override
     public String explain(Command command) {
-        try (Cgroup cgroup = engine.cgroups().create(PREFIX + id(), limits)) {
+        try (Cgroup cgroup = engine.cgroups().create(Cgroups.nameFor(id()), runLimits)) {
             Site site = survey.site(survey.who(command), cgroup);
             return Planner.explain(Planner.compile(spec, command, site), site);
         }
     }
 
-    @Override
-    public void close() {
-        boolean first;
+    /** Closes the door. Returns whether it was open. */
+    private boolean shut() {
         births.writeLock().lock();
         try {
-            first = !closed;
+            boolean first = !closed;
             closed = true;
+            return first;
         } finally {
             births.writeLock().unlock();
         }
+    }
+
+    /** Its only container has ended: there is nobody to be waited for. */
+    void letGo() {
+        if (shut()) {
+            preflight.root().release();
+        }
+    }
+
+    @Override
+    public void close() {
+        boolean first = shut();
         living.forEach(running -> running.end(new Termination.Cancelled()));
         if (!Workers.isDelivering()) {
             living.forEach(running -> running.result().handle((r, failure) -> r).join());
+            lives.forEach(life -> life.exit().handle((r, failure) -> r).join());
         }
         if (first) {
             preflight.root().release();

@@ -6,18 +6,23 @@ import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.Termination;
 import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.cgroup.CgroupUsage;
+import io.bailey.sandbox.linux.sys.Fd;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A whole sandbox: its cgroup, and those who have entered it. */
+/** A whole sandbox: its cgroup, those who have entered it, and the leases of its volumes. */
 record OwnGround(
         Engine engine,
         SandboxSpec spec,
         Cgroup cgroup,
         Guests guests,
-        Optional<WritableLayer> layer)
+        Optional<WritableLayer> layer,
+        Optional<NewsDesk> news,
+        Optional<EventBook> events,
+        List<Fd> leases)
         implements Ground {
 
     @Override
@@ -33,7 +38,7 @@ record OwnGround(
 
     @Override
     public void kill() {
-        if (!endsWithInit()) {
+        if (!endsWithInit() || cgroup.holdsTheKilled()) {
             cgroup.kill();
         }
     }
@@ -53,10 +58,12 @@ record OwnGround(
     public CgroupUsage leave() {
         try {
             kill();
+            news.ifPresent(NewsDesk::close);
             return cgroup.usage();
         } finally {
             cgroup.close();
             layer.ifPresent(WritableLayer::ended);
+            leases.forEach(Fd::close);
         }
     }
 

@@ -253,6 +253,8 @@ record Preflight(
         return switch (mount) {
             case Mount.Tmpfs tmpfs -> true;
             case Mount.File file -> false;
+            case Mount.Volume volume ->
+                    throw new IllegalStateException(volume + " is a bind by the time of a survey");
             case Mount.Bind bind -> {
                 Stat stat = linux.stat(Linux.AT_FDCWD, bind.source().toString(), 0);
                 if (stat.result() < 0) {

@@ -14,10 +14,12 @@ import java.util.Optional;
  */
 final class RangeLease {
     private final Linux linux;
+    private final String path;
     private final Optional<Fd> file;
 
-    private RangeLease(Linux linux, Optional<Fd> file) {
+    private RangeLease(Linux linux, String path, Optional<Fd> file) {
         this.linux = linux;
+        this.path = path;
         this.file = file;
     }
 
@@ -28,7 +30,7 @@ final class RangeLease {
 
     static RangeLease open(Linux linux, String path) {
         int fd = linux.openat(Linux.AT_FDCWD, path, Linux.O_RDWR | Linux.O_NOFOLLOW, 0);
-        return new RangeLease(linux, fd < 0 ? Optional.empty() : Optional.of(linux.own(fd)));
+        return new RangeLease(linux, path, fd < 0 ? Optional.empty() : Optional.of(linux.own(fd)));
     }
 
     /** Takes {@code count} ids from {@code base} on. Returns false if another JVM has some. */
@@ -38,5 +40,26 @@ final class RangeLease {
 
     private static boolean isTaken(int result) {
         return result == -Errno.EAGAIN || result == -Errno.EACCES;
+    }
+
+    /**
+     * The same lease once more, for who is to have these ids when this JVM is gone: whoever keeps
+     * the descriptor open holds it. It is one to read with, and so a shared lock; ours becomes one
+     * too, which keeps others out as well, for they want theirs for themselves.
+     */
+    Optional<Fd> share(long base, long count) {
+        if (file.isEmpty() || linux.lockShared(file.get().number(), base, count) < 0) {
+            return Optional.empty();
+        }
+        int fd = linux.openat(Linux.AT_FDCWD, path, Linux.O_RDONLY | Linux.O_NOFOLLOW, 0);
+        if (fd < 0) {
+            return Optional.empty();
+        }
+        Fd shared = linux.own(fd);
+        if (linux.lockShared(fd, base, count) < 0) {
+            shared.close();
+            return Optional.empty();
+        }
+        return Optional.of(shared);
     }
 }

@@ -1,17 +1,21 @@
 package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
+import io.bailey.sandbox.ContainerEvent;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Signal;
 import io.bailey.sandbox.Termination;
 import io.bailey.sandbox.linux.cgroup.CgroupUsage;
+import io.bailey.sandbox.linux.flight.Flight;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.Session;
 import io.bailey.sandbox.linux.launch.Workers;
 import io.bailey.sandbox.linux.plan.Walls;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +51,7 @@ final class Running {
     private final int ownTasks;
     private final long askedAt;
     private final long pid;
+    private final Consumer<Flown> flight;
     private final AtomicReference<Optional<Termination>> verdict =
             new AtomicReference<>(Optional.empty());
     private final AtomicBoolean finishing = new AtomicBoolean();
@@ -75,6 +80,30 @@ final class Running {
         this.ownTasks = ownTasks;
         this.askedAt = askedAt;
         this.pid = session.pid();
+        this.flight = recorded(ground, id, command);
+    }
+
+    /** How it ended, for whoever records. */
+    private record Flown(Optional<Result> result, String failure) {
+        String termination() {
+            return result.map(r -> r.termination().describe()).orElse(failure);
+        }
+    }
+
+    private static Consumer<Flown> recorded(Ground ground, String id, Command command) {
+        return switch (ground) {
+            case OwnGround own -> {
+                Flight.Span<Flight.Exit> life = Flight.life();
+                yield flown -> life.end(new Flight.Exit(id, flown.result(), flown.failure()));
+            }
+            case SharedGround shared -> {
+                Flight.Span<Flight.Exec> exec = Flight.exec();
+                yield flown ->
+                        exec.end(
+                                new Flight.Exec(
+                                        id, command.arguments().getFirst(), flown.termination()));
+            }
+        };
     }
 
     /** Starts the clocks. */
@@ -148,6 +177,14 @@ final class Running {
     void forsake() {
         end(new Termination.Cancelled());
         session.forsake();
+    }
+
+    /** Sends a signal to the command, by way of who watches it. Returns 0 or −errno. */
+    int signal(Signal signal) {
+        boolean watched = ground instanceof SharedGround || spec.init();
+        return watched
+                ? session.signalCommand(signal.number())
+                : session.signalInit(signal.number());
     }
 
     /** Why it was ended, if it was by us. */
@@ -267,7 +304,7 @@ final class Running {
                                 + " all children, or SIGCHLD is ignored in it; use init(true), which does not"
                                 + " depend on that");
             }
-            result.complete(
+            Result told =
                     new Verdict(
                                     spec,
                                     ground instanceof SharedGround,
@@ -277,9 +314,27 @@ final class Running {
                                     ownTasks,
                                     askedAt,
                                     System.nanoTime())
-                            .result());
+                            .result();
+            flight.accept(new Flown(Optional.of(told), ""));
+            tellOfGuest(told);
+            result.complete(told);
         } catch (RuntimeException | Error failure) {
+            flight.accept(new Flown(Optional.empty(), failure.toString()));
             result.completeExceptionally(failure);
+        }
+    }
+
+    private void tellOfGuest(Result told) {
+        if (ground instanceof SharedGround) {
+            sandbox()
+                    .events()
+                    .ifPresent(book ->
+                            book.add(
+                                    new ContainerEvent.ExecEnded(
+                                            id,
+                                            Instant.now(),
+                                            command.arguments().getFirst(),
+                                            told.termination())));
         }
     }
 

@@ -154,7 +154,8 @@ final class SiteSurvey {
                 walls,
                 engine.facts().kernel().compareTo(TIME_ON_EXEC) >= 0,
                 announceExec,
-                engine.cpus());
+                engine.cpus(),
+                engine.freshMounts(spec));
     }
 
     private Site.Identity identity(Who who) {

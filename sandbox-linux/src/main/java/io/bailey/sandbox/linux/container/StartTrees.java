@@ -68,27 +68,14 @@ final class StartTrees implements AutoCloseable {
             put("/dev", "/dev", engine.devices().forOne(userns, preflight.devices().names()));
         }
         preflight.devices().nodes().forEach(this::device);
+        if (engine.freshMounts(spec)) {
+            host("visible /sys", "/sys", MountFlags.READ_ONLY_DATA);
+        }
         if (!spec.namespaces().contains(Namespace.NETWORK)) {
-            put(
-                    "/sys",
-                    "/sys",
-                    engine.trees()
-                            .clone(
-                                    new TreeSource.HostPath("/sys"),
-                                    false,
-                                    MountFlags.READ_ONLY_DATA,
-                                    OptionalInt.empty()));
+            host("/sys", "/sys", MountFlags.READ_ONLY_DATA);
         }
         if (!spec.namespaces().contains(Namespace.PID)) {
-            put(
-                    "/proc",
-                    "/proc",
-                    engine.trees()
-                            .clone(
-                                    new TreeSource.HostPath("/proc"),
-                                    false,
-                                    MountFlags.DATA,
-                                    OptionalInt.empty()));
+            host("/proc", "/proc", MountFlags.DATA);
         }
         for (int i = 0; i < spec.mounts().size(); i++) {
             if (spec.mounts().get(i) instanceof Mount.Bind bind) {
@@ -100,6 +87,14 @@ final class StartTrees implements AutoCloseable {
                         engine.trees().clone(source, true, how, userns));
             }
         }
+    }
+
+    private void host(String place, String path, MountFlags flags) {
+        put(
+                place,
+                path,
+                engine.trees()
+                        .clone(new TreeSource.HostPath(path), false, flags, OptionalInt.empty()));
     }
 
     private void device(Device device, Stat node) {

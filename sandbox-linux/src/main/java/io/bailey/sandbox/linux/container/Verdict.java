@@ -36,6 +36,9 @@ record Verdict(
     private static final int BLOCK = 512;
     private static final int SIGKILL = 9;
 
+    /** Of the largest pages there are on the machines that Bailey knows. */
+    private static final int PAGE = 65_536;
+
     Result result() {
         int status =
                 outcome.ending()
@@ -69,14 +72,33 @@ record Verdict(
                 && cgroup.cpuMicros().orElse(0) * 1_000 >= spec.cpuTime().get().toNanos()) {
             return new Termination.CpuTimeExceeded(spec.cpuTime().get());
         }
-        if (spec.limits().memory().isPresent() && cgroup.oomKills().orElse(0) > 0) {
-            return new Termination.OutOfMemory(spec.limits().memory().get());
+        Optional<MemorySize> memory = memoryLimit(code);
+        if (memory.isPresent()) {
+            return new Termination.OutOfMemory(memory.get());
         }
         // A program that copes with a refused fork and succeeds has not been ended by the limit.
         if (spec.limits().pids().isPresent() && cgroup.pidsRejected().orElse(0) > 0 && code != 0) {
             return new Termination.PidsExceeded(spec.limits().pids().getAsInt());
         }
         return signal == 0 ? new Termination.Exited(code) : new Termination.Signaled(signal);
+    }
+
+    /**
+     * The limit for which something was killed. That may be one above the sandbox's, which ends
+     * what it likes: who copes with that has not been ended by it.
+     */
+    private Optional<MemorySize> memoryLimit(int code) {
+        if (cgroup.oomKills().orElse(0) == 0) {
+            return Optional.empty();
+        }
+        Optional<MemorySize> asked = spec.limits().memory();
+        Optional<MemorySize> reached = cgroup.oomLimit();
+        if (asked.isEmpty()) {
+            return code == 0 ? Optional.empty() : reached;
+        }
+        // The kernel rounds to pages.
+        return reached.filter(limit -> Math.abs(asked.get().bytes() - limit.bytes()) >= PAGE)
+                .or(() -> asked);
     }
 
     /** Whoever made the call may have left the command, which then ends well beside it. */
@@ -99,7 +121,7 @@ record Verdict(
         long user = cgroup.userMicros().orElse(told ? own.userMicros() : 0);
         long system = cgroup.systemMicros().orElse(told ? own.systemMicros() : 0);
         return new Usage(
-                nanos(commandEnded() - outcome.clonedAt()),
+                nanos(commandEnded() - born()),
                 micros(cgroup.cpuMicros().orElse(user + system)),
                 micros(user),
                 micros(system),
@@ -132,6 +154,13 @@ record Verdict(
                 nanos(execDone - setupDone),
                 nanos(commandEnded() - execDone),
                 nanos(doneAt - commandEnded()));
+    }
+
+    /** A busy machine may let this JVM's thread go on only when the child is long under way. */
+    private long born() {
+        return Math.min(
+                outcome.clonedAt(),
+                outcome.ending().map(Ending::initStarted).orElse(outcome.clonedAt()));
     }
 
     private long commandEnded() {

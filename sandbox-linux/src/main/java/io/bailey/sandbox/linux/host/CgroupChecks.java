@@ -48,7 +48,7 @@ final class CgroupChecks {
             case HYBRID ->
                     degraded(
                             "cgroups",
-                            "controllers are bound to v1: limits are applied there, a group per controller; no memoryHigh",
+                            "controllers are bound to v1: limits are applied there, a group per controller; no memoryHigh, no memoryLow",
                             "boot with systemd.unified_cgroup_hierarchy=1 (WSL2: kernelCommandLine=cgroup_no_v1=all)");
             case NONE ->
                     degraded(

@@ -1,15 +1,23 @@
 package io.bailey.sandbox.linux.image;
 
+import io.bailey.sandbox.linux.image.store.Lease;
+
 import java.nio.file.Path;
+import java.util.List;
 
 /** An image's files, which the store keeps until this is closed. */
 public final class Claim implements AutoCloseable {
     private final Mountable files;
-    private final Runnable release;
+    private final Lease lease;
 
-    Claim(Mountable files, Runnable release) {
+    Claim(Mountable files, Lease lease) {
         this.files = files;
-        this.release = release;
+        this.lease = lease;
+    }
+
+    /** Whoever keeps these open has the claim too, when this process is gone. */
+    public List<Integer> descriptors() {
+        return lease.descriptors();
     }
 
     /** The one directory they are in, for those who may not mount. */
@@ -28,6 +36,6 @@ public final class Claim implements AutoCloseable {
 
     @Override
     public void close() {
-        release.run();
+        lease.close();
     }
 }

@@ -77,7 +77,7 @@ public final class ImageFiles {
             if (there.isEmpty()) {
                 there = Optional.of(restore(linux, store, image));
             }
-            return new Claim(there.get().mountable(store, image.layers()), lease::close);
+            return new Claim(there.get().mountable(store, image.layers()), lease);
         } catch (RuntimeException failure) {
             lease.close();
             throw failure;

@@ -125,12 +125,14 @@ final class InputPump {
     /**
      * Waits until the pipe has taken {@code bytes}. Returns false when nobody reads it any more.
      */
-    private boolean put(byte[] bytes) throws InterruptedException {
+    boolean put(byte[] bytes) throws InterruptedException {
         lock.lock();
         try {
             chunk = bytes;
             at = 0;
-            write();
+            if (!closed) {
+                write();
+            }
             while (at < chunk.length && !closed) {
                 watch();
                 written.await();
@@ -141,19 +143,33 @@ final class InputPump {
         }
     }
 
+    /** Writes of {@code bytes} what there is room for. */
+    void offer(byte[] bytes) {
+        lock.lock();
+        try {
+            if (!closed && bytes.length > 0) {
+                linux.write(fd.number(), bytes, 0, bytes.length);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void watch() {
         if (!watching) {
             watching = true;
             key = reactor.newKey();
-            reactor.add(key, fd.number(), Linux.EPOLLOUT, events -> ready(), this::broke);
+            reactor.add(key, fd.number(), Linux.EPOLLOUT, this::ready, this::broke);
         }
     }
 
-    private void ready() {
+    private void ready(int events) {
         lock.lock();
         try {
             if (!closed) {
                 write();
+                // A terminal that nobody has open takes no more, and does not say so.
+                closed |= at < chunk.length && (events & Linux.EPOLLHUP) != 0;
                 if (at == chunk.length || closed) {
                     unwatch();
                     written.signal();

@@ -8,8 +8,10 @@ import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.PrimitiveIterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +25,13 @@ public final class Launcher {
 
     /** CLONE_VM, CLONE_PIDFD, CLONE_NEWUSER, CLONE_CLEAR_SIGHAND. */
     private static final long NAMESPACE_FLAGS = 0x100 | 0x1000 | 0x10000000 | 0x100000000L;
+
+    /** A descriptor that is watched. */
+    @FunctionalInterface
+    public interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     private static final int EXECUTE_ONLY = 0111;
     private static final int MFD_FLAGS = Linux.MFD_ALLOW_SEALING | Linux.MFD_EXEC;
@@ -60,6 +69,16 @@ public final class Launcher {
     }
 
     /**
+     * Watches a descriptor that is not a session's, until it is closed, which must come before the
+     * descriptor's own end. {@code ready} runs on the reactor's thread and must not block.
+     */
+    public Watch watch(int fd, int events, Runnable ready) {
+        long key = reactor.newKey();
+        reactor.add(key, fd, events, what -> ready.run(), failure -> {});
+        return () -> reactor.remove(key, fd);
+    }
+
+    /**
      * A user namespace with {@code maps}, held by a descriptor only: idmapped mounts take their map
      * from it.
      */
@@ -79,6 +98,32 @@ public final class Launcher {
                 trampoline.release(child.slot());
             }
         }
+    }
+
+    /**
+     * Runs {@code task}, which must not block, once when the process of {@code pidfd} has ended:
+     * one of another process's too. The descriptor stays open until then, or until what is returned
+     * has been run, after which the task is run no more.
+     */
+    public Runnable whenEnded(Fd pidfd, Runnable task) {
+        long key = reactor.newKey();
+        Runnable unwatch =
+                () -> {
+                    if (pidfd.isOpen()) {
+                        reactor.remove(key, pidfd.number());
+                        pidfd.close();
+                    }
+                };
+        reactor.add(
+                key,
+                pidfd.number(),
+                Linux.EPOLLIN,
+                events -> {
+                    unwatch.run();
+                    task.run();
+                },
+                failure -> task.run());
+        return unwatch;
     }
 
     private Session start(LaunchRequest request) {
@@ -121,32 +166,48 @@ public final class Launcher {
         values.put(Bindings.STATUS, status);
         values.put(Bindings.LIFELINE, lifeline);
         values.put(Bindings.LIFELINE_POLL, lifeline | POLLIN_IN_POLLFD);
-        long signals =
-                LongStream.of(3, 4, 5)
-                        .filter(fd -> fd != status && fd != lifeline)
-                        .findFirst()
-                        .orElseThrow();
+        long[] kept = kept(request, status, lifeline);
+        PrimitiveIterator.OfLong free =
+                LongStream.iterate(3, fd -> fd + 1)
+                        .filter(fd -> Arrays.binarySearch(kept, fd) < 0)
+                        .iterator();
+        long signals = free.nextLong();
         values.put(Bindings.SIGNALS, signals);
         values.put(Bindings.SIGNALS_POLL, signals | POLLIN_IN_POLLFD);
         // Without an init nobody reads signals, and that number is free too.
-        long[] free =
-                LongStream.rangeClosed(3, 7)
-                        .filter(fd -> fd != status && fd != lifeline)
-                        .filter(fd -> request.diesWithThread() || fd != signals)
-                        .toArray();
-        values.put(Bindings.RULESET, free[0]);
-        values.put(Bindings.PLACE, free[1]);
-        values.put(Bindings.LISTENER, free[0]);
-        values.put(Bindings.LISTENER_POLL, free[0] | POLLIN_IN_POLLFD);
-        values.put(Bindings.BELOW_KEPT, Math.min(status, lifeline) - 1);
-        values.put(Bindings.GAP_FIRST, Math.min(status, lifeline) + 1);
-        values.put(Bindings.GAP_LAST, Math.max(status, lifeline) - 1);
-        values.put(Bindings.ABOVE_KEPT, Math.max(status, lifeline) + 1);
+        long first = request.diesWithThread() ? signals : free.nextLong();
+        values.put(Bindings.RULESET, first);
+        values.put(Bindings.PLACE, free.nextLong());
+        values.put(Bindings.LISTENER, first);
+        values.put(Bindings.LISTENER_POLL, first | POLLIN_IN_POLLFD);
+        values.put(Bindings.BELOW_KEPT, kept[0] - 1);
+        for (int gap = 0; gap < kept.length - 1; gap++) {
+            values.put(Bindings.gapFirst(gap), kept[gap] + 1);
+            values.put(Bindings.gapLast(gap), kept[gap + 1] - 1);
+        }
+        values.put(Bindings.ABOVE_KEPT, kept[kept.length - 1] + 1);
         for (int i = 0; i < request.cgroupProcs().size(); i++) {
             values.put(Bindings.cgroup(i), (long) request.cgroupProcs().get(i));
         }
         request.descriptors().forEach((binding, fd) -> values.put(binding, (long) fd));
+        poll(values, Bindings.OUTPUT, Bindings.OUTPUT_POLL);
+        poll(values, Bindings.ERROR, Bindings.ERROR_POLL);
         return values;
+    }
+
+    private static void poll(Map<Binding, Long> values, Binding fd, Binding poll) {
+        if (values.containsKey(fd)) {
+            values.put(poll, values.get(fd) | POLLIN_IN_POLLFD);
+        }
+    }
+
+    /** What stays open in the init, in order. */
+    private static long[] kept(LaunchRequest request, long status, long lifeline) {
+        LongStream more =
+                request.lasting().stream()
+                        .flatMap(lasting -> lasting.kept().stream())
+                        .mapToLong(request.descriptors()::get);
+        return LongStream.concat(LongStream.of(status, lifeline), more).sorted().toArray();
     }
 
     /**

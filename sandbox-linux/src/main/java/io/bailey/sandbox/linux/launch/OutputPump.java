@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * Carries one output stream of a command from its pipe to a sink, on the reactor's thread, up to a
@@ -22,6 +23,7 @@ final class OutputPump {
     private final Reactor reactor;
     private final Fd fd;
     private final Sink sink;
+    private final Consumer<ByteBuffer> tap;
     private final long limit;
     private final Runnable onLimit;
     private final Consumer<Throwable> onFailure;
@@ -37,6 +39,7 @@ final class OutputPump {
             Reactor reactor,
             Fd fd,
             Sink sink,
+            Consumer<ByteBuffer> tap,
             long limit,
             Runnable onLimit,
             Consumer<Throwable> onFailure) {
@@ -44,6 +47,7 @@ final class OutputPump {
         this.reactor = reactor;
         this.fd = fd;
         this.sink = sink;
+        this.tap = tap;
         this.limit = limit;
         this.onLimit = onLimit;
         this.onFailure = onFailure;
@@ -105,7 +109,9 @@ final class OutputPump {
     /** One read, cut at the limit. Returns what read(2) answered. */
     private int read(ByteBuffer buffer) {
         buffer.clear();
-        int n = linux.read(fd.number(), buffer);
+        int n = readIfOpen(buffer);
+        // So a terminal says that nobody has it open any more, pty(7).
+        n = n == -Errno.EIO ? 0 : n;
         atEnd |= n == 0;
         buffer.flip();
         if (n > 0) {
@@ -121,6 +127,16 @@ final class OutputPump {
         return n;
     }
 
+    /** Whoever reads what it delivers may have closed it. */
+    private int readIfOpen(ByteBuffer buffer) {
+        lock.lock();
+        try {
+            return fd.isOpen() ? linux.read(fd.number(), buffer) : 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Hands over what was read. Returns false when the sink wants a pause; under the lock, so that
      * its call for more, which may come at once, finds the pause made.
@@ -129,6 +145,7 @@ final class OutputPump {
         if (!buffer.hasRemaining()) {
             return true;
         }
+        tap.accept(buffer.duplicate());
         lock.lock();
         try {
             boolean more = sink.accept(buffer, this::watch);
@@ -175,6 +192,18 @@ final class OutputPump {
             unwatch();
             finishing = true;
             fd.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does something to the descriptor, unless it is closed. */
+    void use(IntConsumer action) {
+        lock.lock();
+        try {
+            if (fd.isOpen()) {
+                action.accept(fd.number());
+            }
         } finally {
             lock.unlock();
         }

@@ -11,7 +11,7 @@ public record Pipe(Fd readEnd, Fd writeEnd) implements AutoCloseable {
     private static final int F_SETFL = 4;
     private static final int FIRST = 3;
 
-    static Pipe open(Linux linux, int flags, String purpose) {
+    public static Pipe open(Linux linux, int flags, String purpose) {
         int[] ends = linux.pipe2(flags);
         LaunchException.check(ends[0], "pipe2", purpose);
         return new Pipe(own(linux, ends[0], purpose), own(linux, ends[1], purpose));
@@ -21,7 +21,7 @@ public record Pipe(Fd readEnd, Fd writeEnd) implements AutoCloseable {
      * A JVM started with a standard stream closed gets 0, 1 or 2 from the kernel like any other
      * number.
      */
-    static Fd own(Linux linux, int fd, String purpose) {
+    public static Fd own(Linux linux, int fd, String purpose) {
         if (fd >= FIRST) {
             return linux.own(fd);
         }

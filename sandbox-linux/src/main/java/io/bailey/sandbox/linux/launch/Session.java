@@ -9,9 +9,12 @@ import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.ExitStatus;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.TerminalCalls;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -86,17 +89,23 @@ public final class Session {
                         linux,
                         reactor,
                         request.command(),
-                        new Streams.OutputLimits(request.captureLimit(), request.streamLimit()),
-                        request.hostUid(),
-                        request.hostGid(),
-                        exceeded -> {
-                            overLimit.compareAndSet(Optional.empty(), Optional.of(exceeded));
-                            kill();
-                        },
-                        this::kill,
-                        this::broke);
+                        request.hostTerminal(),
+                        new Destinations.Limits(request.captureLimit(), request.streamLimit()),
+                        new Streams.Owner(request.hostUid(), request.hostGid()),
+                        new Streams.Listeners(
+                                request.tap(),
+                                exceeded -> {
+                                    overLimit.compareAndSet(
+                                            Optional.empty(), Optional.of(exceeded));
+                                    kill();
+                                },
+                                this::kill,
+                                this::broke));
         status = Pipe.open(linux, 0, "for the status");
-        lifeline = Pipe.open(linux, Linux.O_NONBLOCK, "for the lifeline");
+        lifeline =
+                request.lasting()
+                        .map(LaunchRequest.Lasting::lifeline)
+                        .orElseGet(() -> Pipe.open(linux, Linux.O_NONBLOCK, "for the lifeline"));
         Pipe.nonBlocking(linux, status.readEnd());
         reports = new StatusPipe(linux, status.readEnd());
     }
@@ -168,6 +177,10 @@ public final class Session {
      * {@link #watch} is next.
      */
     public boolean poll(long nanos) {
+        if (streams().onTerminal()) {
+            // It is not there yet.
+            return false;
+        }
         ByteBuffer buffer = POLL_BUFFER.get();
         List<OutputPump> pumps = streams().pumps();
         int[] fds = new int[pumps.size() + 2];
@@ -219,10 +232,15 @@ public final class Session {
     private void statusReady() {
         there(reports).read();
         StatusPipe told = there(reports);
-        if (told.started() || told.failure().isPresent()) {
+        if (told.started()) {
+            streams().started();
+        }
+        // A further command tells its number first.
+        boolean known = told.started() || told.failure().isPresent();
+        if (known) {
             started.complete(null);
         }
-        if (!toldOfCalls || told.atEnd()) {
+        if (told.atEnd() || (known && !toldOfCalls)) {
             unwatchStatus();
         }
     }
@@ -304,6 +322,25 @@ public final class Session {
                 .completeOnTimeout(null, patience.toNanos(), TimeUnit.NANOSECONDS)
                 .handle((nothing, failure) -> gone.isDone())
                 .join();
+    }
+
+    /** What is written to it is the command's input, where that is a pipe or typed. */
+    public OutputStream toCommand() {
+        return streams().toCommand();
+    }
+
+    /** What is read from it is the command's output, where that is a pipe. */
+    public InputStream fromCommand(OutputStreamKind kind) {
+        return streams().fromCommand(kind);
+    }
+
+    /**
+     * Tells the command's terminal its size.
+     *
+     * @throws IllegalStateException if it has none
+     */
+    public void resize(TerminalCalls.Size size) {
+        streams().resize(size);
     }
 
     /** What the caller's own input stream threw, if it did. */

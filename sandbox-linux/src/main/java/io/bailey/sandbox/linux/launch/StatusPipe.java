@@ -50,7 +50,23 @@ public final class StatusPipe {
             long initStarted,
             long setupDone,
             long execDone,
-            long commandEnded) {}
+            long commandEnded) {
+
+        /** What an init has written, in little-endian words from {@code at} on. */
+        public static Ending read(ByteBuffer report, int at) {
+            return new Ending(
+                    report.getInt(at + Report.WAIT_STATUS),
+                    report.getLong(at + Report.RUSAGE + RU_MAXRSS) * 1024,
+                    time(report, at + Report.INIT_STARTED),
+                    time(report, at + Report.SETUP_DONE),
+                    time(report, at + Report.EXEC_DONE),
+                    time(report, at + Report.COMMAND_ENDED));
+        }
+
+        private static long time(ByteBuffer report, int at) {
+            return report.getLong(at) * 1_000_000_000 + report.getLong(at + 8);
+        }
+    }
 
     /**
      * Without an init nobody is left to announce the exec: the pipe comes to its end by it
@@ -132,16 +148,7 @@ public final class StatusPipe {
                             new SystemCallNotice(
                                     buffer.getInt(at + Notice.NUMBER),
                                     buffer.getInt(at + Notice.ARCH)));
-            case Blueprint.COMMAND_ENDED ->
-                    ending =
-                            Optional.of(
-                                    new Ending(
-                                            buffer.getInt(at + Report.WAIT_STATUS),
-                                            buffer.getLong(at + Report.RUSAGE + RU_MAXRSS) * 1024,
-                                            time(at + Report.INIT_STARTED),
-                                            time(at + Report.SETUP_DONE),
-                                            time(at + Report.EXEC_DONE),
-                                            time(at + Report.COMMAND_ENDED)));
+            case Blueprint.COMMAND_ENDED -> ending = Optional.of(Ending.read(buffer, at));
             default ->
                     failure =
                             failure.or(() ->
@@ -151,9 +158,5 @@ public final class StatusPipe {
                                                     buffer.getInt(at + 4),
                                                     buffer.getInt(at + 8))));
         }
-    }
-
-    private long time(int at) {
-        return buffer.getLong(at) * 1_000_000_000 + buffer.getLong(at + 8);
     }
 }

@@ -5,26 +5,31 @@ import io.bailey.sandbox.Input;
 import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Output;
 import io.bailey.sandbox.OutputStreamKind;
+import io.bailey.sandbox.Terminal;
 import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.launch.Destinations.Destination;
+import io.bailey.sandbox.linux.launch.LaunchRequest.HostTerminal;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.TerminalCalls;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
  * The three standard streams of one command: the descriptors it gets, and what stands at their
- * other ends.
+ * other ends. A terminal is all three.
  */
 public final class Streams implements AutoCloseable {
     /**
@@ -33,66 +38,77 @@ public final class Streams implements AutoCloseable {
     private static final int PIPE_CAPACITY = 1 << 16;
 
     /**
-     * −1 where the command has the host's own ids: then it gets pipes even for nothing, for as root
-     * it could change the mode of the host's own /dev/null through its descriptor.
+     * Who owns the pipes, so that the command may reopen /dev/stdout.
+     *
+     * @param uid −1 where the command has the host's own ids: then it gets pipes even for nothing,
+     *     for as root it could change the mode of the host's own /dev/null through its descriptor
      */
-    private record Owner(int uid, int gid) {}
+    record Owner(int uid, int gid) {}
+
+    /**
+     * Who is told of what happens to them.
+     *
+     * @param tap sees what passes through
+     * @param onLimit told which stream went over its limit
+     * @param onBroken run when the caller's own stream or consumer has thrown
+     * @param onFailure told what went wrong in the reactor
+     */
+    record Listeners(
+            OutputTap tap,
+            Consumer<Termination.OutputLimitExceeded> onLimit,
+            Runnable onBroken,
+            Consumer<Throwable> onFailure) {}
 
     private final Linux linux;
     private final Reactor reactor;
     private final Owner owner;
-    private final Runnable onBroken;
-    private final Consumer<Throwable> onFailure;
+    private final Listeners listeners;
+    private final Destinations destinations;
     private final List<Fd> theirs = new ArrayList<>();
     private final List<Fd> ours = new ArrayList<>();
-    private final List<HostFile> closing = new ArrayList<>();
-    private Optional<InputPump> input = Optional.empty();
-    private Optional<OutputPump> output = Optional.empty();
+    private Optional<HostFile> file = Optional.empty();
+    private Optional<InputPipe> typed = Optional.empty();
+    private Optional<PseudoTerminal> terminal = Optional.empty();
+    private volatile Optional<Sink> unconnected = Optional.empty();
+    private volatile Optional<InputPump> input = Optional.empty();
+    private volatile Optional<OutputPump> output = Optional.empty();
     private Optional<OutputPump> error = Optional.empty();
 
     private Streams(
             Linux linux,
             Reactor reactor,
+            Destinations.Limits limits,
             Owner owner,
-            Runnable onBroken,
-            Consumer<Throwable> onFailure) {
-        this.onFailure = onFailure;
-        this.onBroken = onBroken;
+            Listeners listeners) {
         this.linux = linux;
         this.reactor = reactor;
         this.owner = owner;
+        this.listeners = listeners;
+        this.destinations = new Destinations(linux, limits, listeners.onBroken());
     }
-
-    /** The most bytes of a stream that is captured, and of one that is handed on. */
-    record OutputLimits(long captured, long handedOn) {}
 
     /**
      * Opens them.
      *
-     * @param hostUid who owns the pipes, so that the command may reopen /dev/stdout; −1 leaves them
-     *     alone
-     * @param onLimit told which stream went over its limit
-     * @param onFailure told what went wrong in the reactor
-     * @param onBroken run when the caller's own stream or consumer has thrown
+     * @param hostTerminal see {@link LaunchRequest}
      */
     static Streams open(
             Linux linux,
             Reactor reactor,
             Command command,
-            OutputLimits limits,
-            int hostUid,
-            int hostGid,
-            Consumer<Termination.OutputLimitExceeded> onLimit,
-            Runnable onBroken,
-            Consumer<Throwable> onFailure) {
-        Streams streams =
-                new Streams(linux, reactor, new Owner(hostUid, hostGid), onBroken, onFailure);
+            Optional<HostTerminal> hostTerminal,
+            Destinations.Limits limits,
+            Owner owner,
+            Listeners listeners) {
+        Streams streams = new Streams(linux, reactor, limits, owner, listeners);
         try {
-            streams.stdin(command.input());
-            streams.output =
-                    streams.stdout(command.output(), limits, OutputStreamKind.STDOUT, onLimit);
-            streams.error =
-                    streams.stdout(command.errorOutput(), limits, OutputStreamKind.STDERR, onLimit);
+            if (command.terminal().isPresent()) {
+                streams.terminal(command, command.terminal().get(), hostTerminal);
+            } else {
+                streams.stdin(command.input());
+                streams.output = streams.stdout(command.output(), OutputStreamKind.STDOUT);
+                streams.error = streams.stdout(command.errorOutput(), OutputStreamKind.STDERR);
+            }
             return streams;
         } catch (RuntimeException failure) {
             streams.close();
@@ -112,15 +128,13 @@ public final class Streams implements AutoCloseable {
         return theirs.get(2).number();
     }
 
-    private Fd keep(List<Fd> list, int fd, String what) {
-        Fd owned = Pipe.own(linux, fd, what);
-        list.add(owned);
-        return owned;
+    boolean onTerminal() {
+        return terminal.isPresent();
     }
 
-    private Fd host(String path, int flags) {
+    private void host(String path, int flags) {
         int fd = linux.openat(Linux.AT_FDCWD, path, flags, 0);
-        return keep(theirs, LaunchException.check(fd, "open", path), path);
+        theirs.add(Pipe.own(linux, LaunchException.check(fd, "open", path), path));
     }
 
     private Pipe pipe(String purpose) {
@@ -136,14 +150,23 @@ public final class Streams implements AutoCloseable {
                     host("/dev/null", Linux.O_RDONLY);
                 }
             }
-            case Input.File(var path) -> {
-                HostFile file = HostFile.forReading(linux, path);
-                closing.add(file);
-                feed(file.input(), input(), true);
-            }
+            case Input.File(var path) -> feed(open(path).input(), input(), true);
             case Input.Bytes bytes -> feed(bytes.content());
             case Input.Source(InputStream stream) -> feed(stream, input(), false);
+            case Input.Pipe() -> {
+                InputPump pump = pumpOf(input(), InputStream.nullInputStream(), true);
+                InputPipe pipe = new InputPipe(new byte[0]);
+                pipe.connect(pump);
+                input = Optional.of(pump);
+                typed = Optional.of(pipe);
+            }
         }
+    }
+
+    private HostFile open(Path path) {
+        HostFile opened = HostFile.forReading(linux, path);
+        file = Optional.of(opened);
+        return opened;
     }
 
     private Fd input() {
@@ -173,84 +196,102 @@ public final class Streams implements AutoCloseable {
     }
 
     private void feed(InputStream stream, Fd end, boolean ours) {
-        input = Optional.of(new InputPump(linux, reactor, end, stream, ours, onBroken));
+        input = Optional.of(pumpOf(end, stream, ours));
     }
 
-    private Optional<OutputPump> stdout(
-            Output to,
-            OutputLimits limits,
-            OutputStreamKind kind,
-            Consumer<Termination.OutputLimitExceeded> onLimit) {
-        long limit = limits.handedOn();
-        return switch (to) {
-            case Output.Discard() -> {
-                if (owner.uid() < 0) {
-                    yield pump(() -> (bytes, resume) -> true, Long.MAX_VALUE, kind, onLimit);
-                }
-                host("/dev/null", Linux.O_WRONLY);
-                yield Optional.empty();
-            }
-            case Output.Inherit() -> {
-                int fd = kind == OutputStreamKind.STDOUT ? 1 : 2;
-                int copy = linux.fcntl(fd, Linux.F_DUPFD_CLOEXEC, 3);
-                keep(
-                        theirs,
-                        LaunchException.check(copy, "inherit", kind.toString()),
-                        kind.toString());
-                yield Optional.empty();
-            }
-            case Output.Capture(var max) ->
-                    pump(
-                            () -> new CaptureSink(max.orElse(limits.captured())),
-                            Math.max(limits.captured(), max.orElse(0)),
-                            kind,
-                            onLimit);
-            case Output.Lines(var consumer) ->
-                    pump(() -> threadSink(new LineTarget(consumer)), limit, kind, onLimit);
-            case Output.Sink(OutputStream stream) ->
-                    pump(
-                            () -> threadSink(new StreamTarget(stream, () -> {})),
-                            limit,
-                            kind,
-                            onLimit);
-            case Output.File(var path) -> {
-                HostFile file = HostFile.forWriting(linux, path);
-                closing.add(file);
-                yield pump(
-                        () -> threadSink(new StreamTarget(file.output(), file::close)),
-                        limit,
-                        kind,
-                        onLimit);
-            }
-        };
+    private InputPump pumpOf(Fd end, InputStream stream, boolean ours) {
+        return new InputPump(linux, reactor, end, stream, ours, listeners.onBroken());
     }
 
-    private Sink threadSink(ThreadSink.Target target) {
-        return new ThreadSink(target, onBroken);
-    }
-
-    private Optional<OutputPump> pump(
-            Supplier<Sink> sink,
-            long limit,
-            OutputStreamKind kind,
-            Consumer<Termination.OutputLimitExceeded> onLimit) {
+    private Optional<OutputPump> stdout(Output to, OutputStreamKind kind) {
+        if (to instanceof Output.Inherit) {
+            int copy =
+                    linux.fcntl(kind == OutputStreamKind.STDOUT ? 1 : 2, Linux.F_DUPFD_CLOEXEC, 3);
+            String name = kind.toString();
+            theirs.add(Pipe.own(linux, LaunchException.check(copy, "inherit", name), name));
+            return Optional.empty();
+        }
+        if (to instanceof Output.Discard && owner.uid() >= 0) {
+            host("/dev/null", Linux.O_WRONLY);
+            return Optional.empty();
+        }
+        Destination destination = destinations.of(to, kind);
         Pipe pipe = pipe(kind.toString());
         theirs.add(pipe.writeEnd());
         ours.add(pipe.readEnd());
         own(pipe.writeEnd());
         Pipe.nonBlocking(linux, pipe.readEnd());
-        return Optional.of(
-                new OutputPump(
-                        linux,
-                        reactor,
-                        pipe.readEnd(),
-                        sink.get(),
-                        limit,
-                        () ->
-                                onLimit.accept(
+        Sink sink = destination.sink().get();
+        OutputPump pump = pumpOf(pipe.readEnd(), sink, destination.limit(), kind);
+        destinations.pipeOf(kind).ifPresent(read -> read.onClose(pump::close));
+        return Optional.of(pump);
+    }
+
+    private OutputPump pumpOf(Fd end, Sink sink, long limit, OutputStreamKind kind) {
+        return new OutputPump(
+                linux,
+                reactor,
+                end,
+                sink,
+                bytes -> listeners.tap().wrote(kind, bytes),
+                limit,
+                () ->
+                        listeners
+                                .onLimit()
+                                .accept(
                                         new Termination.OutputLimitExceeded(
                                                 kind, MemorySize.of(limit))),
-                        onFailure));
+                listeners.onFailure());
+    }
+
+    private void terminal(Command command, Terminal wanted, Optional<HostTerminal> hostTerminal) {
+        Destination destination = destinations.of(command.output(), OutputStreamKind.STDOUT);
+        PseudoTerminal made =
+                hostTerminal
+                        .map(user -> PseudoTerminal.ofHost(linux, reactor, wanted, user))
+                        .orElseGet(() -> PseudoTerminal.ofSandbox(linux, reactor));
+        terminal = Optional.of(made);
+        theirs.addAll(Collections.nCopies(3, made.theirs()));
+        // Input that ends is ended by a character, which means nothing to a raw one.
+        InputStream source = typed(command.input(), wanted.raw());
+        Sink sink = destination.sink().get();
+        unconnected = Optional.of(sink);
+        boolean theCallers = command.input() instanceof Input.Source;
+        made.onArrival(master -> {
+            OutputPump reading = pumpOf(master, sink, destination.limit(), OutputStreamKind.STDOUT);
+            output = Optional.of(reading);
+            unconnected = Optional.empty();
+            type(source, !theCallers, master);
+            reading.watch();
+        });
+    }
+
+    private InputStream typed(Input from, boolean raw) {
+        InputStream source =
+                switch (from) {
+                    case Input.Empty() -> InputStream.nullInputStream();
+                    case Input.File(var path) -> open(path).input();
+                    case Input.Bytes bytes -> new ByteArrayInputStream(bytes.content());
+                    case Input.Source(InputStream stream) -> stream;
+                    case Input.Pipe() -> {
+                        typed = Optional.of(new InputPipe(raw ? new byte[0] : TypedInput.end()));
+                        yield InputStream.nullInputStream();
+                    }
+                };
+        return raw ? source : new TypedInput(source);
+    }
+
+    /** By a descriptor of its own, for whoever types may be done before the output is. */
+    private void type(InputStream source, boolean ours, Fd master) {
+        int copy = linux.fcntl(master.number(), Linux.F_DUPFD_CLOEXEC, 3);
+        LaunchException.check(copy, "fcntl(F_DUPFD_CLOEXEC)", "the terminal");
+        InputPump writing = pumpOf(linux.own(copy), source, ours);
+        input = Optional.of(writing);
+        if (typed.isPresent()) {
+            typed.get().connect(writing);
+        } else {
+            writing.start();
+        }
     }
 
     /**
@@ -269,18 +310,48 @@ public final class Streams implements AutoCloseable {
      */
     void handedOver() {
         theirs.forEach(Fd::close);
-        input.ifPresent(InputPump::start);
+        if (typed.isEmpty()) {
+            input.ifPresent(InputPump::start);
+        }
     }
 
     /** Leaves the output to the reactor. */
     void watch() {
         output.ifPresent(OutputPump::watch);
         error.ifPresent(OutputPump::watch);
+        terminal.ifPresent(made -> made.watch(listeners.onFailure()));
+    }
+
+    /** The command's exec has succeeded: its terminal was there before. */
+    void started() {
+        terminal.ifPresent(PseudoTerminal::look);
     }
 
     /** The two pumps, for a thread that polls by itself. */
     List<OutputPump> pumps() {
         return Stream.of(output, error).flatMap(Optional::stream).toList();
+    }
+
+    /** What is written to it is the command's input; nobody's if that does not come from here. */
+    OutputStream toCommand() {
+        return typed.<OutputStream>map(pipe -> pipe).orElseGet(OutputStream::nullOutputStream);
+    }
+
+    /** What is read from it is the command's output; nothing if that goes elsewhere. */
+    InputStream fromCommand(OutputStreamKind kind) {
+        return destinations
+                .pipeOf(kind)
+                .<InputStream>map(pipe -> pipe)
+                .orElseGet(InputStream::nullInputStream);
+    }
+
+    /** Does nothing if the command has ended. */
+    void resize(TerminalCalls.Size size) {
+        if (terminal.isEmpty()) {
+            throw new IllegalStateException("the command has no terminal");
+        }
+        TerminalCalls calls = new TerminalCalls(linux);
+        output.ifPresent(pump -> pump.use(master -> calls.resize(master, size)));
     }
 
     /** What the caller's own input stream threw, if it did. */
@@ -290,17 +361,34 @@ public final class Streams implements AutoCloseable {
 
     /** See {@link Sink#cancel}. */
     void forsake() {
+        unconnected.ifPresent(Sink::cancel);
         pumps().forEach(pump -> pump.sink().cancel());
     }
 
     /** The command has ended: reads what is left and ends the sinks. */
     CompletableFuture<Void> finish(ByteBuffer buffer) {
+        typed.ifPresent(InputPipe::disconnect);
+        terminal.ifPresent(this::lastLook);
         input.ifPresent(InputPump::close);
         CompletableFuture<?> first =
-                output.map(pump -> pump.finish(buffer)).orElseGet(Streams::nothing);
+                output.map(pump -> pump.finish(buffer))
+                        .or(() -> unconnected.map(Sink::end))
+                        .orElseGet(Streams::nothing);
         CompletableFuture<?> second =
                 error.map(pump -> pump.finish(buffer)).orElseGet(Streams::nothing);
         return CompletableFuture.allOf(first, second);
+    }
+
+    private void lastLook(PseudoTerminal made) {
+        try {
+            made.look();
+        } catch (LaunchException failure) {
+            listeners.onFailure().accept(failure);
+        }
+        made.close();
+        if (unconnected.isPresent()) {
+            file.ifPresent(HostFile::close);
+        }
     }
 
     private static CompletableFuture<Void> nothing() {
@@ -329,11 +417,17 @@ public final class Streams implements AutoCloseable {
 
     @Override
     public void close() {
+        terminal.ifPresent(PseudoTerminal::close);
+        typed.ifPresent(InputPipe::disconnect);
         input.ifPresent(InputPump::close);
         output.ifPresent(Streams::abandon);
         error.ifPresent(Streams::abandon);
+        unconnected.ifPresent(sink -> {
+            var _ = sink.end();
+        });
         theirs.forEach(Fd::close);
         ours.forEach(Fd::close);
-        closing.forEach(HostFile::close);
+        file.ifPresent(HostFile::close);
+        destinations.close();
     }
 }

@@ -20,9 +20,6 @@ public final class MountProgram {
     static final Argument CWD = Argument.flags("AT_FDCWD", Linux.AT_FDCWD);
     static final Argument EMPTY = Argument.of("");
 
-    /** Where {@link #park} attaches. */
-    static final String PARKED = "/proc/driver";
-
     private static final Argument FSOPEN_CLOEXEC = Argument.flags("FSOPEN_CLOEXEC", 1);
     private static final Argument FSMOUNT_CLOEXEC = Argument.flags("FSMOUNT_CLOEXEC", 1);
     private static final Argument SET_FLAG = Argument.flags("FSCONFIG_SET_FLAG", 0);
@@ -54,6 +51,7 @@ public final class MountProgram {
     private final ProgramBuilder program;
     private final Variable context;
     private final Variable root;
+    private String parked = "/proc/driver";
 
     public MountProgram(ProgramBuilder program) {
         this.program = program;
@@ -79,6 +77,32 @@ public final class MountProgram {
                 Argument.nil(),
                 Argument.flags("MS_REC|MS_PRIVATE", 0x4000 | 0x40000),
                 Argument.nil());
+    }
+
+    /**
+     * Linux 7.0: a mount namespace with the host's proc as its root and nothing else, where clone3
+     * would copy every mount of the host for {@link #pivot} to throw away. Of proc, because in it
+     * the kernel lets nobody mount a proc or sysfs anew who sees none already (mount_too_revealing,
+     * fs/namespace.c), and because "/" itself cannot be taken without what covers parts of it.
+     *
+     * @param sys the host's sysfs, for the same reason
+     */
+    public void isolateAlone(TreeSource sys, Variable namespace) {
+        program.step("make a mount namespace of the host's proc alone", "/proc");
+        program.call(
+                        Sys.OPEN_TREE,
+                        CWD,
+                        Argument.of("/proc"),
+                        Argument.flags(
+                                "OPEN_TREE_NAMESPACE|OPEN_TREE_CLOEXEC", 2L | Linux.O_CLOEXEC))
+                .store(namespace);
+        program.call(Sys.SETNS, Argument.of(namespace), Argument.flags("CLONE_NEWNS", 0x00020000));
+        program.call(Sys.CLOSE, Argument.of(namespace));
+        isolate();
+        program.step("let the kernel see the host's sysfs", "");
+        tree(sys, MountFlags.READ_ONLY_DATA, namespace);
+        park(namespace, "/fs");
+        parked = "/driver";
     }
 
     /** Starts a file system of {@code type}; options follow, then {@link Filesystem#mount}. */
@@ -211,7 +235,12 @@ public final class MountProgram {
      * every kernel (fs/proc/root.c).
      */
     public void park(Variable mount) {
-        park(mount, PARKED);
+        park(mount, parked);
+    }
+
+    /** Where {@link #park} attaches. */
+    String parked() {
+        return parked;
     }
 
     /**

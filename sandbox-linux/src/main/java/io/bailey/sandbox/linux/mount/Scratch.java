@@ -2,8 +2,10 @@ package io.bailey.sandbox.linux.mount;
 
 import io.bailey.sandbox.linux.program.Argument;
 import io.bailey.sandbox.linux.program.Blob;
+import io.bailey.sandbox.linux.program.Operation.Label;
 import io.bailey.sandbox.linux.program.ProgramBuilder;
 import io.bailey.sandbox.linux.program.Variable;
+import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Sys;
 
@@ -21,9 +23,11 @@ public final class Scratch {
     private final Variable self;
     private final Variable emptyDirectory;
     private final Variable emptyFile;
+    private final boolean given;
     private final boolean onDisk;
 
-    private Scratch(ProgramBuilder program, MountProgram mounts, boolean onDisk) {
+    private Scratch(ProgramBuilder program, MountProgram mounts, boolean given, boolean onDisk) {
+        this.given = given;
         this.program = program;
         this.mounts = mounts;
         this.onDisk = onDisk;
@@ -42,7 +46,7 @@ public final class Scratch {
 
     /** Makes it, at most {@code bytes} large. */
     public static Scratch make(ProgramBuilder program, MountProgram mounts, long bytes) {
-        Scratch scratch = new Scratch(program, mounts, false);
+        Scratch scratch = new Scratch(program, mounts, false, false);
         program.step("make a scratch tmpfs", bytes + " bytes");
         mounts.filesystem("tmpfs")
                 .option("mode", "0755")
@@ -54,13 +58,14 @@ public final class Scratch {
     }
 
     /**
-     * Takes an empty directory that somebody has made for it.
+     * Takes a directory that somebody has made for it: empty, or with the upper directory of an
+     * earlier life and nothing else.
      *
      * @param onDisk whether it lies on a disk, which is not to be waited for
      */
     public static Scratch given(
             ProgramBuilder program, MountProgram mounts, TreeSource tree, boolean onDisk) {
-        Scratch scratch = new Scratch(program, mounts, onDisk);
+        Scratch scratch = new Scratch(program, mounts, true, onDisk);
         program.step("take the writable layer", tree.toString());
         mounts.tree(tree, MountFlags.WRITABLE, scratch.self);
         scratch.furnish();
@@ -122,7 +127,7 @@ public final class Scratch {
                         // scratch.
                         program.call(Sys.FCHDIR, Argument.of(self));
                         yield mounts.filesystem("overlay")
-                                .option("lowerdir", MountProgram.PARKED)
+                                .option("lowerdir", mounts.parked())
                                 .option("upperdir", "upper")
                                 .option("workdir", "work");
                     }
@@ -149,8 +154,13 @@ public final class Scratch {
         mounts.setAttributes(into, MountFlags.READ_ONLY, false);
     }
 
+    /** In a layer that an earlier life has left it is there, and stays as it is. */
     private void directory(String name, RootDirectory like) {
+        Label there = new Label();
         directory(name, like.mode() & 0777);
+        if (given) {
+            program.amendLast().tolerate(Errno.EEXIST).orElse(there);
+        }
         if (like.uid() != 0 || like.gid() != 0) {
             program.call(
                     Sys.FCHOWNAT,
@@ -166,6 +176,9 @@ public final class Scratch {
                     Argument.of(self),
                     Argument.of(name),
                     MountProgram.octal(like.mode()));
+        }
+        if (given) {
+            program.place(there);
         }
     }
 

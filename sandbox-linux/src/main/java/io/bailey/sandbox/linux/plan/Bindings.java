@@ -57,11 +57,47 @@ public final class Bindings {
     /** That process's root directory. */
     public static final Binding ENTERED_ROOT = new Binding("entered root");
 
+    /** The file that a detached sandbox's init writes its {@link Report} to. */
+    public static final Binding REPORT = new Binding("report");
+
+    /** The file of its log that is written to, and the other. */
+    public static final Binding LOG = new Binding("log");
+
+    public static final Binding OLDER_LOG = new Binding("older log");
+
+    /** The pipes that the command writes to, as the init reads them: they never come to an end. */
+    public static final Binding OUTPUT = new Binding("output");
+
+    public static final Binding ERROR = new Binding("error output");
+
+    public static final Binding OUTPUT_POLL = new Binding("output|POLLIN");
+    public static final Binding ERROR_POLL = new Binding("error output|POLLIN");
+
     private Bindings() {}
+
+    /** The n-th descriptor that is held for what it locks. */
+    public static Binding lease(int n) {
+        return new Binding("lease " + n);
+    }
+
+    /** The first number after the n-th of the kept descriptors in their order. */
+    public static Binding gapFirst(int n) {
+        return n == 0 ? GAP_FIRST : new Binding("kept fd " + n + " + 1");
+    }
+
+    /** The last number before the one that follows the n-th of the kept descriptors. */
+    public static Binding gapLast(int n) {
+        return n == 0 ? GAP_LAST : new Binding("kept fd " + (n + 1) + " - 1");
+    }
 
     /** The n-th {@code tasks} file of a v1 cgroup. */
     public static Binding cgroup(int n) {
         return new Binding("cgroup" + n + "/tasks");
+    }
+
+    /** The n-th file that is copied from. */
+    public static Binding copied(int n) {
+        return new Binding("copied" + n);
     }
 
     /** The detached tree for {@code place}. */

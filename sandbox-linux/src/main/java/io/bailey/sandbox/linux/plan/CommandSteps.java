@@ -45,12 +45,12 @@ final class CommandSteps {
         this.spec = spec;
         this.command = command;
         this.site = site;
-        this.landlock = landlock(program, spec, site);
+        this.landlock = landlock(program, spec, command, site);
     }
 
     private static Optional<LandlockSteps> landlock(
-            ProgramBuilder program, SandboxSpec spec, Site site) {
-        LandlockRules rules = LandlockRules.of(spec, site);
+            ProgramBuilder program, SandboxSpec spec, Command command, Site site) {
+        LandlockRules rules = LandlockRules.of(spec, site, command.terminal().isPresent());
         return site.walls().landlockAbi().isEmpty() || rules.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
@@ -68,6 +68,7 @@ final class CommandSteps {
         resetSignals();
         limits();
         dropPrivileges();
+        command.terminal().ifPresent(terminal -> new TerminalSteps(program, spec, terminal).all());
         landlock.ifPresent(LandlockSteps::prepare);
         fewDescriptors();
         stayInvisible();
@@ -268,6 +269,8 @@ final class CommandSteps {
     }
 
     private Environment environment() {
-        return Environment.of(spec.environment(), command.environment(), site.runAs().home());
+        Environment environment =
+                Environment.of(spec.environment(), command.environment(), site.runAs().home());
+        return command.terminal().isPresent() ? environment.withTerminal() : environment;
     }
 }

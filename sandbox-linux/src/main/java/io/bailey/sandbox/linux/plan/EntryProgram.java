@@ -35,10 +35,12 @@ final class EntryProgram {
 
     private EntryProgram() {}
 
-    static SyscallProgram compile(Site site) {
+    static SyscallProgram compile(Site site, Optional<Detachment> detachment) {
         ProgramBuilder program = new ProgramBuilder("entry");
         joinCgroups(program, site);
-        keepOnly(program, kept(site));
+        List<Binding> kept = new ArrayList<>(kept(site));
+        detachment.ifPresent(d -> kept.addAll(d.descriptors()));
+        keepOnly(program, kept);
         if (site.identity().userNamespace()) {
             keepCapabilities(program, site);
         }
@@ -47,11 +49,12 @@ final class EntryProgram {
     }
 
     /** For a process that enters a sandbox that is there: it keeps its user, and so what it may. */
-    static SyscallProgram entering(SandboxSpec spec, Site site) {
+    static SyscallProgram entering(SandboxSpec spec, Site site, List<Binding> more) {
         ProgramBuilder program = new ProgramBuilder("entry");
         joinCgroups(program, site);
         List<Binding> kept = new ArrayList<>(STANDARD);
         kept.addAll(EnterSteps.used(spec, site));
+        kept.addAll(more);
         keepOnly(program, kept);
         execute(program, "bailey-exec");
         return program.build();
@@ -111,6 +114,9 @@ final class EntryProgram {
                                 site.trees().sys(),
                                 site.trees().proc()));
         site.mounts().forEach(mount -> sources.add(mount.source()));
+        if (site.freshMounts()) {
+            sources.add(Optional.of(Site.VISIBLE_SYS));
+        }
         site.devices().forEach(device -> sources.add(Optional.of(device.node())));
         for (Optional<TreeSource> source : sources) {
             if (source.isPresent() && source.get() instanceof TreeSource.Detached(Binding fd)) {

@@ -10,12 +10,22 @@ record Environment(Map<String, String> variables) {
     static final String DEFAULT_PATH =
             "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+    /** Docker's again, for a command with a terminal: every list of terminals has it. */
+    private static final String DEFAULT_TERM = "xterm";
+
     static Environment of(Map<String, String> sandbox, Map<String, String> command, String home) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("PATH", DEFAULT_PATH);
         all.put("HOME", home);
         all.putAll(sandbox);
         all.putAll(command);
+        return new Environment(all);
+    }
+
+    /** With a TERM, if there is none. */
+    Environment withTerminal() {
+        Map<String, String> all = new LinkedHashMap<>(variables);
+        all.putIfAbsent("TERM", DEFAULT_TERM);
         return new Environment(all);
     }
 

@@ -15,6 +15,7 @@ import io.bailey.sandbox.linux.sys.Sys;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /** The init's own life up to the command's start: be on its own, become the sandbox's root. */
 final class InitSteps {
@@ -30,23 +31,33 @@ final class InitSteps {
     private final Site site;
     private final WatchSteps.Kind kind;
     private final Blob report = Blob.bytes(reportTemplate(), "&report");
+    private final Optional<Detachment> detachment;
+    private final Optional<KeepSteps> keep;
     private final WatchSteps watch;
 
-    InitSteps(ProgramBuilder program, SandboxSpec spec, Site site) {
+    InitSteps(
+            ProgramBuilder program, SandboxSpec spec, Site site, Optional<Detachment> detachment) {
         this(
                 program,
                 site,
                 new WatchSteps.Kind(
                         !spec.init() || spec.namespaces().contains(Namespace.PID),
                         isGroup(spec),
-                        false));
+                        false),
+                detachment);
     }
 
-    private InitSteps(ProgramBuilder program, Site site, WatchSteps.Kind kind) {
+    private InitSteps(
+            ProgramBuilder program,
+            Site site,
+            WatchSteps.Kind kind,
+            Optional<Detachment> detachment) {
         this.program = program;
         this.site = site;
         this.kind = kind;
-        this.watch = new WatchSteps(program, site, kind, report);
+        this.detachment = detachment;
+        this.keep = detachment.map(d -> new KeepSteps(program, d));
+        this.watch = new WatchSteps(program, site, kind, report, keep);
     }
 
     private static boolean isGroup(SandboxSpec spec) {
@@ -59,7 +70,8 @@ final class InitSteps {
      * JVM have to see to it in the watcher's stead.
      */
     static InitSteps watcher(ProgramBuilder program, SandboxSpec spec, Site site) {
-        return new InitSteps(program, site, new WatchSteps.Kind(false, isGroup(spec), true));
+        return new InitSteps(
+                program, site, new WatchSteps.Kind(false, isGroup(spec), true), Optional.empty());
     }
 
     private static byte[] reportTemplate() {
@@ -74,6 +86,7 @@ final class InitSteps {
 
     void begin() {
         beOnItsOwn("bailey-init");
+        keep.ifPresent(KeepSteps::tellNumber);
         // While the JVM writes the id maps. The init execs nothing more, so what it has now it
         // keeps.
         dropBoundingSet();
@@ -163,14 +176,31 @@ final class InitSteps {
      */
     private void waitForMaps() {
         program.step("wait for the id maps", "");
+        Blob poll = detachment.isPresent() ? pollLifelineAndStatus() : pollLifeline();
         program.call(
-                Sys.PPOLL, Argument.of(pollLifeline()), Argument.of(1), NIL, NIL, Argument.of(0));
-        program.call(
-                        Sys.READ,
-                        Argument.of(Bindings.LIFELINE),
-                        Argument.of(Blob.buffer(8, "&go")),
-                        Argument.of(1))
-                .ifZero(watch.jvmGone());
+                Sys.PPOLL,
+                Argument.of(poll),
+                Argument.of(poll.size() / Long.BYTES),
+                NIL,
+                NIL,
+                Argument.of(0));
+        ProgramBuilder.Call go =
+                program.call(
+                                Sys.READ,
+                                Argument.of(Bindings.LIFELINE),
+                                Argument.of(Blob.buffer(8, "&go")),
+                                Argument.of(1))
+                        .ifZero(watch.jvmGone());
+        if (detachment.isPresent()) {
+            go.tolerate(Errno.EAGAIN).orElse(watch.jvmGone());
+        }
+    }
+
+    /** A lifeline that lasts comes to no end, but the status loses its reader: POLLERR. */
+    private static Blob pollLifelineAndStatus() {
+        return Blob.struct(
+                "[{fd=@lifeline, POLLIN}, {fd=@status}]",
+                List.of(new Blob.Bound(Bindings.LIFELINE_POLL), new Blob.Bound(Bindings.STATUS)));
     }
 
     void becomeSandboxRoot() {
@@ -191,7 +221,8 @@ final class InitSteps {
     }
 
     /**
-     * Standard streams to 0, 1, 2; everything else closed but the two ends that lead to the JVM.
+     * Standard streams to 0, 1, 2; everything else closed but the two ends that lead to the JVM,
+     * and what a detached sandbox keeps.
      */
     void takeStreams() {
         program.step("take the standard streams", "");
@@ -200,7 +231,11 @@ final class InitSteps {
         program.call(Sys.DUP3, Argument.of(Bindings.STDERR), Argument.of(2), Argument.of(0));
         program.step("close every other descriptor", "");
         closeRange(Argument.of(3), Argument.of(Bindings.BELOW_KEPT));
-        closeRange(Argument.of(Bindings.GAP_FIRST), Argument.of(Bindings.GAP_LAST));
+        // Between status and lifeline, and whatever else is kept.
+        int gaps = 1 + detachment.map(d -> d.descriptors().size()).orElse(0);
+        for (int gap = 0; gap < gaps; gap++) {
+            closeRange(Argument.of(Bindings.gapFirst(gap)), Argument.of(Bindings.gapLast(gap)));
+        }
         closeRange(Argument.of(Bindings.ABOVE_KEPT), Argument.flags("~0U", 0xFFFFFFFFL));
     }
 
@@ -222,6 +257,28 @@ final class InitSteps {
                 NIL,
                 NIL,
                 NIL);
+    }
+
+    /** Says that it is there, and does nothing more. */
+    void waitForTheEnd() {
+        beInvisible();
+        program.step("keep no capability", "");
+        program.call(
+                Sys.CAPSET,
+                Argument.of(Capabilities.header()),
+                Argument.of(Capabilities.none().dataNotInheritable()));
+        program.step("say that it is there", "");
+        program.call(
+                        Sys.WRITE,
+                        Argument.of(Bindings.STATUS),
+                        Argument.of(Blob.struct("{started}", Blueprint.COMMAND_STARTED, 0)),
+                        Argument.of(16))
+                .tolerate(Errno.EPIPE);
+        program.step("wait for the end of the JVM", "");
+        program.call(
+                Sys.PPOLL, Argument.of(pollLifeline()), Argument.of(1), NIL, NIL, Argument.of(0));
+        program.place(watch.jvmGone());
+        program.call(Sys.EXIT_GROUP, Argument.of(0));
     }
 
     void startAndWatch(CommandSteps child, SandboxSpec spec) {

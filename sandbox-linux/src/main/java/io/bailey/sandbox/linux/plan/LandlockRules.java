@@ -20,10 +20,16 @@ import java.util.Set;
  * @param network whether TCP and UDP are, with nothing allowed
  * @param signals whether processes outside may not be signaled
  * @param sockets whether abstract sockets outside may not be reached
+ * @param terminal whether the command has one, which it may open anew
  * @param places what is allowed where
  */
 record LandlockRules(
-        boolean files, boolean network, boolean signals, boolean sockets, List<Place> places) {
+        boolean files,
+        boolean network,
+        boolean signals,
+        boolean sockets,
+        boolean terminal,
+        List<Place> places) {
 
     /** A place in the sandbox. */
     record Place(String path, Set<LandlockAccess> access) {}
@@ -73,6 +79,14 @@ record LandlockRules(
     private static final List<String> DEVICES =
             List.of("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom");
 
+    /** To be read, written and set. */
+    static final Set<LandlockAccess> TERMINAL =
+            EnumSet.of(
+                    LandlockAccess.READ_FILE,
+                    LandlockAccess.WRITE_FILE,
+                    LandlockAccess.TRUNCATE,
+                    LandlockAccess.IOCTL_DEV);
+
     LandlockRules {
         places = List.copyOf(places);
     }
@@ -82,7 +96,7 @@ record LandlockRules(
         return !files && !network && !signals && !sockets;
     }
 
-    static LandlockRules of(SandboxSpec spec, Site site) {
+    static LandlockRules of(SandboxSpec spec, Site site, boolean terminal) {
         boolean unprivileged = spec.security().isolation() == Isolation.UNPRIVILEGED;
         Set<Namespace> own = spec.namespaces();
         return new LandlockRules(
@@ -90,8 +104,9 @@ record LandlockRules(
                 unprivileged && spec.network() == Network.NONE,
                 !own.contains(Namespace.PID),
                 !own.contains(Namespace.NETWORK),
+                terminal,
                 unprivileged
-                        ? onTheHost(site)
+                        ? onTheHost(site, terminal)
                         : site.root().map(root -> inTheRoot(spec, site, root)).orElse(List.of()));
     }
 
@@ -120,6 +135,8 @@ record LandlockRules(
             case Mount.Bind bind -> places.add(place(site, bind.readOnly() ? CONNECT : write));
             case Mount.Tmpfs tmpfs -> places.add(place(site, write));
             case Mount.File file -> {}
+            case Mount.Volume volume ->
+                    throw new IllegalStateException(volume + " is a bind by the time of a plan");
         }
     }
 
@@ -131,13 +148,16 @@ record LandlockRules(
         return new Place(site.mount().target(), access);
     }
 
-    private static List<Place> onTheHost(Site site) {
+    private static List<Place> onTheHost(Site site, boolean terminal) {
         List<Place> places = new ArrayList<>();
         SYSTEM.stream()
                 .filter(path -> !isBeneathWritable(path, site))
                 .forEach(path -> places.add(new Place(path, LandlockAccess.READ)));
         KERNEL.forEach(path -> places.add(kernelFile(path)));
         DEVICES.forEach(path -> places.add(new Place(path, device())));
+        if (terminal) {
+            places.add(new Place("/dev/tty", TERMINAL));
+        }
         for (Site.MountSite mount : site.mounts()) {
             boolean readOnly = mount.mount() instanceof Mount.Bind bind && bind.readOnly();
             places.add(place(mount, readOnly ? CONNECT : LandlockAccess.WRITE));

@@ -63,7 +63,8 @@ final class LandlockSteps {
         program.call(Sys.LANDLOCK_CREATE_RULESET, Argument.of(attr), Argument.of(attr.size()), NIL);
         rules.places().forEach(this::allow);
         if (rules.files()) {
-            STREAMS.forEach(this::allowStream);
+            STREAMS.forEach((stream, access) ->
+                    allowStream(stream, rules.terminal() ? LandlockRules.TERMINAL : access));
         }
     }
 

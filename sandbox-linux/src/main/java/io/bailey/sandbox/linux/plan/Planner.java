@@ -1,10 +1,15 @@
 package io.bailey.sandbox.linux.plan;
 
 import io.bailey.sandbox.Command;
+import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.linux.program.Binding;
 import io.bailey.sandbox.linux.program.ProgramBuilder;
 import io.bailey.sandbox.linux.program.SyscallProgram;
 
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Compiles a spec, a command and a site into the programs of one sandbox. */
@@ -14,15 +19,36 @@ public final class Planner {
 
     /** The plan. Pure: equal arguments give equal listings. */
     public static Blueprint compile(SandboxSpec spec, Command command, Site site) {
-        return new Blueprint(
-                CloneFlags.of(spec.namespaces(), site.cgroupDirectory()),
-                EntryProgram.compile(site),
-                init(spec, command, site));
+        return compile(spec, command, site, Optional.empty());
     }
 
-    private static SyscallProgram init(SandboxSpec spec, Command command, Site site) {
+    /**
+     * The plan of a sandbox that outlives the JVM, with an init and a pid namespace.
+     *
+     * @param detachment what its init has in place of the JVM; empty for one that does not
+     */
+    public static Blueprint compile(
+            SandboxSpec spec, Command command, Site site, Optional<Detachment> detachment) {
+        return new Blueprint(
+                CloneFlags.of(cloned(spec, site), site.cgroupDirectory()),
+                EntryProgram.compile(site, detachment),
+                init(spec, command, site, detachment));
+    }
+
+    /** One that the init makes is none of clone3's. */
+    private static Set<Namespace> cloned(SandboxSpec spec, Site site) {
+        if (!site.freshMounts()) {
+            return spec.namespaces();
+        }
+        Set<Namespace> cloned = EnumSet.copyOf(spec.namespaces());
+        cloned.remove(Namespace.MOUNT);
+        return cloned;
+    }
+
+    private static SyscallProgram init(
+            SandboxSpec spec, Command command, Site site, Optional<Detachment> detachment) {
         ProgramBuilder program = new ProgramBuilder("init");
-        InitSteps init = new InitSteps(program, spec, site);
+        InitSteps init = new InitSteps(program, spec, site, detachment);
         CommandSteps child = new CommandSteps(program, spec, command, site);
         init.begin();
         new NamespaceSteps(program, spec).all();
@@ -46,7 +72,7 @@ public final class Planner {
     public static Blueprint enter(SandboxSpec spec, Command command, Site site) {
         return new Blueprint(
                 CloneFlags.of(Set.of(), site.cgroupDirectory()),
-                EntryProgram.entering(spec, site),
+                EntryProgram.entering(spec, site, List.of()),
                 watcher(spec, command, site));
     }
 
@@ -57,6 +83,42 @@ public final class Planner {
         watcher.takeStreams();
         watcher.startAndWatch(new CommandSteps(program, spec, command, site), spec);
         return program.build();
+    }
+
+    /**
+     * The plan of an agent that enters a sandbox that runs, as a further command does, and copies
+     * into it. Pure, as {@link #compile}.
+     *
+     * @param sources the files that it copies from
+     */
+    public static Blueprint copy(
+            SandboxSpec spec, Site site, List<CopyStep> steps, List<Binding> sources) {
+        ProgramBuilder program = new ProgramBuilder("agent");
+        InitSteps agent = InitSteps.watcher(program, spec, site);
+        new EnterSteps(program, spec, site, agent).all();
+        new CopySteps(program, site).all(steps);
+        return new Blueprint(
+                CloneFlags.of(Set.of(), site.cgroupDirectory()),
+                EntryProgram.entering(spec, site, sources),
+                program.build());
+    }
+
+    /**
+     * The plan of a sandbox without a command: it is there to be entered, until its lifeline ends.
+     * Pure, as {@link #compile}.
+     */
+    public static Blueprint empty(SandboxSpec spec, Site site) {
+        ProgramBuilder program = new ProgramBuilder("init");
+        InitSteps init = new InitSteps(program, spec, site, Optional.empty());
+        init.begin();
+        new NamespaceSteps(program, spec).all();
+        site.root().ifPresent(root -> new RootSteps(program, spec, site, root).all());
+        init.takeStreams();
+        init.waitForTheEnd();
+        return new Blueprint(
+                CloneFlags.of(cloned(spec, site), site.cgroupDirectory()),
+                EntryProgram.compile(site, Optional.empty()),
+                program.build());
     }
 
     /** The whole of it for a person to read. */

@@ -21,6 +21,15 @@ public final class Report {
     /** In the record that says that the command is born: its number, as its watcher knows it. */
     public static final int PID = 8;
 
+    /** In the file that a detached sandbox's init keeps: its number on the host, in digits. */
+    public static final int NUMBER = 256;
+
+    /** In that file: when the command ended, by CLOCK_REALTIME. */
+    public static final int FINISHED = 288;
+
+    /** The length of that file. */
+    public static final int FILE_BYTES = 512;
+
     static final int BORN_BYTES = 16;
 
     private static final Argument MONOTONIC = Argument.flags("CLOCK_MONOTONIC", 1);

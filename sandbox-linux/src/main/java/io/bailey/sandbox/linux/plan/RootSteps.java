@@ -38,7 +38,11 @@ public final class RootSteps {
     }
 
     void all() {
-        mounts.isolate();
+        if (site.freshMounts()) {
+            mounts.isolateAlone(Site.VISIBLE_SYS, mount);
+        } else {
+            mounts.isolate();
+        }
         // First, so that a tree that is cloned here does not have the scratch in it.
         takeRoot();
         Scratch scratch = scratch();
@@ -132,6 +136,8 @@ public final class RootSteps {
                                     Long.toString(Scratch.inodes(tmpfs.size().bytes())))
                             .mount(MountFlags.WRITABLE, mount);
             case Mount.File file -> scratch.file(name, file.content(), mount);
+            case Mount.Volume volume ->
+                    throw new IllegalStateException(volume + " is a bind by the time of a plan");
         }
         name(wanted);
         if (root.create().contains(wanted.target())) {

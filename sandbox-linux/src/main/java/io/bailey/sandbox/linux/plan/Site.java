@@ -24,6 +24,8 @@ import java.util.Optional;
  * @param lastCapability the highest capability the kernel knows
  * @param timeOnExec whether exec enters a new time namespace even after vfork (Linux 6.3)
  * @param cpus how many processors the machine may have
+ * @param freshMounts whether the mount namespace is made anew instead of copied (Linux 7.0); every
+ *     tree is a descriptor then
  * @param walls what stands between the command and the kernel
  * @param announceExec whether the init tells when the command's exec has succeeded, not only when
  *     it ends
@@ -41,7 +43,12 @@ public record Site(
         Walls walls,
         boolean timeOnExec,
         boolean announceExec,
-        int cpus) {
+        int cpus,
+        boolean freshMounts) {
+
+    /** The host's sysfs, for the kernel to see in a mount namespace that has nothing else. */
+    public static final TreeSource VISIBLE_SYS =
+            new TreeSource.Detached(Bindings.tree("visible /sys"));
 
     public Site {
         mounts = List.copyOf(mounts);

@@ -3,6 +3,7 @@ package io.bailey.sandbox.linux.plan;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.linux.program.Argument;
+import io.bailey.sandbox.linux.program.Binding;
 import io.bailey.sandbox.linux.program.Blob;
 import io.bailey.sandbox.linux.program.Operation.Label;
 import io.bailey.sandbox.linux.program.ProgramBuilder;
@@ -38,6 +39,7 @@ final class WatchSteps {
     private final Site site;
     private final Kind kind;
     private final Blob report;
+    private final Optional<KeepSteps> keep;
     private final Variable command;
     private final Variable pidfd;
     private final Label gone = new Label();
@@ -59,11 +61,13 @@ final class WatchSteps {
      */
     record Kind(boolean pidNamespace, boolean group, boolean tellsNumber) {}
 
-    WatchSteps(ProgramBuilder program, Site site, Kind kind, Blob report) {
+    WatchSteps(
+            ProgramBuilder program, Site site, Kind kind, Blob report, Optional<KeepSteps> keep) {
         this.program = program;
         this.site = site;
         this.kind = kind;
         this.report = report;
+        this.keep = keep;
         this.command = program.variable("pid");
         this.pidfd = program.variable("pidfd");
     }
@@ -178,11 +182,13 @@ final class WatchSteps {
         polled.add(new Blob.Bound(Bindings.SIGNALS_POLL));
         polled.add(new Blob.Bound(Bindings.LIFELINE_POLL));
         told.ifPresent(seccomp -> polled.add(new Blob.Bound(Bindings.LISTENER_POLL)));
-        Blob poll =
-                Blob.struct(
-                        "[{fd=@signals, POLLIN}, {fd=@lifeline, POLLIN}"
-                                + (told.isPresent() ? ", {fd=@listener, POLLIN}]" : "]"),
-                        polled);
+        StringBuilder names = new StringBuilder("[{fd=@signals, POLLIN}, {fd=@lifeline, POLLIN}");
+        told.ifPresent(seccomp -> names.append(", {fd=@listener, POLLIN}"));
+        for (Binding pipe : keep.map(KeepSteps::polled).orElse(List.of())) {
+            polled.add(new Blob.Bound(pipe));
+            names.append(", {fd=").append(pipe).append('}');
+        }
+        Blob poll = Blob.struct(names.append(']').toString(), polled);
         Label again = new Label();
         Label reap = new Label();
         Label look = new Label();
@@ -208,6 +214,7 @@ final class WatchSteps {
         program.place(reap);
         // First: the call of a process that the command left behind must not go unheard.
         told.ifPresent(seccomp -> seccomp.hear(this::killAll));
+        keep.ifPresent(KeepSteps::takeOutput);
         program.call(
                         Sys.WAIT4,
                         Argument.of(-1),
@@ -233,6 +240,7 @@ final class WatchSteps {
         if (kind.group()) {
             killGroup();
         }
+        keep.ifPresent(this::keep);
         program.call(
                         Sys.WRITE,
                         Argument.of(Bindings.STATUS),
@@ -247,6 +255,16 @@ final class WatchSteps {
         program.place(look);
         heed(signal, reap);
         end();
+    }
+
+    /** Who has been left behind says nothing more from then on, so that the rest has an end. */
+    private void keep(KeepSteps steps) {
+        program.step("kill whoever is left", "");
+        program.call(Sys.KILL, Argument.of(-1), Argument.flags("SIGKILL", SIGKILL))
+                .tolerate(Errno.ESRCH, Errno.EPERM);
+        steps.takeRest();
+        steps.keep(report);
+        program.step("report and end", "");
     }
 
     /** A byte from the JVM is a signal for the command; the end of the pipe, the end of the JVM. */

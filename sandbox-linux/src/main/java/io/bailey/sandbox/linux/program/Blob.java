@@ -103,6 +103,9 @@ public sealed interface Blob {
     /** The address of a place in another blob. */
     record Address(Blob blob, int offset) implements Word {}
 
+    /** The address of a place in the very blob that this word is in. */
+    record Self(int offset) implements Word {}
+
     /** A struct of plain numbers. */
     static Words struct(String text, long... values) {
         return new Words(Arrays.stream(values).mapToObj(v -> (Word) new Number(v)).toList(), text);

@@ -17,6 +17,9 @@ import java.util.Map;
  * in it.
  */
 final class Linker {
+    /** An unsigned 16-bit number in the operation. */
+    private static final int MAX_STORE = 0xFFFF;
+
     private final SyscallProgram program;
     private final Map<String, Integer> texts = new HashMap<>();
     private final IdentityHashMap<Blob, Integer> places = new IdentityHashMap<>();
@@ -31,6 +34,12 @@ final class Linker {
     }
 
     LinkedProgram link() {
+        // First: the interpreter reaches no farther than 64 KiB to store a result.
+        for (Operation operation : program.operations()) {
+            if (operation.store().orElse(null) instanceof Store.Field field) {
+                place(field.blob());
+            }
+        }
         for (Operation operation : program.operations()) {
             for (Argument argument : operation.arguments()) {
                 if (argument instanceof Argument.Pointer pointer) {
@@ -88,6 +97,19 @@ final class Linker {
         return place;
     }
 
+    private int offset(Store to) {
+        int offset =
+                switch (to) {
+                    case Variable variable -> variable.offset();
+                    case Store.Field field -> placeOf(field.blob()) + field.offset();
+                };
+        if (offset > MAX_STORE) {
+            throw new IllegalStateException(
+                    to + " lies at " + offset + ", and results are stored up to " + MAX_STORE);
+        }
+        return offset;
+    }
+
     private void address(ByteBuffer out, int at, int offset) {
         out.putLong(at, offset);
         relocations.add(at);
@@ -102,7 +124,7 @@ final class Linker {
         }
         operation.onTolerated().ifPresent(l -> out.putShort(at + 8, (short) l.index()));
         operation.onZero().ifPresent(l -> out.putShort(at + 10, (short) l.index()));
-        operation.store().ifPresent(v -> out.putShort(at + 12, (short) v.offset()));
+        operation.store().ifPresent(to -> out.putShort(at + 12, (short) offset(to)));
         int mask = 0;
         for (int i = 0; i < operation.arguments().size(); i++) {
             int place = at + 16 + i * Long.BYTES;
@@ -133,6 +155,7 @@ final class Linker {
                         case Blob.Number number -> out.putLong(at, number.value());
                         case Blob.Address address ->
                                 address(out, at, placeOf(address.blob()) + address.offset());
+                        case Blob.Self self -> address(out, at, placeOf(blob) + self.offset());
                         case Blob.Bound bound -> patches.add(new Patch(at, bound.binding()));
                     }
                     at += Long.BYTES;

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * <pre>
  *  0 u16 number        8 u16 jump when an errno was tolerated     14 u8 mask of arguments that are variables
  *  2 u8  repeat       10 u16 jump when the result is zero         15    unused
- *  3 u8  last         12 u16 offset of the variable to store in   16 u64 arguments[6]
+ *  3 u8  last         12 u16 offset of the word to store in       16 u64 arguments[6]
  *  4 u8  tolerated[4]
  * </pre>
  *
@@ -31,7 +31,7 @@ public record Operation(
         List<Integer> tolerated,
         Optional<Label> onTolerated,
         Optional<Label> onZero,
-        Optional<Variable> store,
+        Optional<Store> store,
         int repeat,
         int last,
         String step,

@@ -101,8 +101,8 @@ public final class ProgramBuilder {
             return this;
         }
 
-        /** Keeps the result in {@code variable}. */
-        public Call store(Variable variable) {
+        /** Keeps the result in {@code place}. */
+        public Call store(Store place) {
             Operation o = now();
             return becomes(
                     new Operation(
@@ -111,7 +111,7 @@ public final class ProgramBuilder {
                             o.tolerated(),
                             o.onTolerated(),
                             o.onZero(),
-                            Optional.of(variable),
+                            Optional.of(place),
                             o.repeat(),
                             o.last(),
                             o.step(),

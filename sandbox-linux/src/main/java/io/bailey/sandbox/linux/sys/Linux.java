@@ -36,7 +36,10 @@ public final class Linux {
     public static final int F_DUPFD_CLOEXEC = 1030;
     public static final int F_SETFD = 2;
     private static final int F_OFD_SETLK = 37;
+    private static final int F_OFD_GETLK = 36;
+    private static final short F_RDLCK = 0;
     private static final short F_WRLCK = 1;
+    private static final short F_UNLCK = 2;
     public static final int F_ADD_SEALS = 1033;
     public static final int F_SEAL_ALL = 0x1 | 0x2 | 0x4 | 0x8;
     public static final int MFD_CLOEXEC = 1;
@@ -213,6 +216,34 @@ public final class Linux {
             flock.set(JAVA_LONG, 8, start);
             flock.set(JAVA_LONG, 16, length);
             return invoke(Sys.FCNTL, fd, F_OFD_SETLK, flock.address(), 0);
+        }
+    }
+
+    /**
+     * fcntl(2) F_OFD_SETLK: a shared lock, for which reading is enough; one of the same open file
+     * becomes that. −EAGAIN: somebody else has some of them for itself.
+     */
+    public int lockShared(int fd, long start, long length) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment flock = arena.allocate(32, 8);
+            flock.set(JAVA_SHORT, 0, F_RDLCK);
+            flock.set(JAVA_LONG, 8, start);
+            flock.set(JAVA_LONG, 16, length);
+            return invoke(Sys.FCNTL, fd, F_OFD_SETLK, flock.address(), 0);
+        }
+    }
+
+    /**
+     * fcntl(2) F_OFD_GETLK: 1 if another open file holds a lock of the first byte, 0 if none does,
+     * or −errno. Takes none itself.
+     */
+    public int isLocked(int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment flock = arena.allocate(32, 8);
+            flock.set(JAVA_SHORT, 0, F_WRLCK);
+            flock.set(JAVA_LONG, 16, 1);
+            int r = invoke(Sys.FCNTL, fd, F_OFD_GETLK, flock.address(), 0);
+            return r < 0 ? r : flock.get(JAVA_SHORT, 0) == F_UNLCK ? 0 : 1;
         }
     }
 

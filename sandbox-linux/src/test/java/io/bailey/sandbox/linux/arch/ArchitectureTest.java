@@ -124,7 +124,7 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackage(Engine.PACKAGE + ".image.document")
                 .and()
-                .haveNameNotMatching(".*\\.JsonTree(\\$.*)?")
+                .haveNameNotMatching(".*\\.(JsonTree|StateJson)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("tools.jackson..")

@@ -48,7 +48,9 @@ class RoomsTest {
                     Map.entry("mount", Set.of("sys", "program")),
                     Map.entry("plan", Set.of("program", "cgroup", "host", "mount")),
                     Map.entry("launch", Set.of("program", "sys", "cgroup")),
-                    Map.entry("container", Set.of("launch", "plan")),
+                    Map.entry("flight", Set.of()),
+                    Map.entry("container.state", Set.of("sys")),
+                    Map.entry("container", Set.of("launch", "plan", "container.state", "flight")),
                     Map.entry(DOOR, Set.of("container", "host", "image")));
 
     /** Arrows that the code has and the table does not draw. All point down. */
@@ -64,7 +66,8 @@ class RoomsTest {
                     // plan's.
                     "launch", Set.of("plan"),
                     // It makes the site of a plan out of what each room knows, and closes what they
-                    // opened; and it gives what a container has written, as a layer.
+                    // opened; it gives what a container has written, as a layer, and copies
+                    // archives.
                     "container",
                             Set.of(
                                     "sys",
@@ -74,6 +77,7 @@ class RoomsTest {
                                     "host",
                                     "mount",
                                     "image",
+                                    "image.tar",
                                     "image.archive"));
 
     private static Map<String, Set<String>> arrows() {

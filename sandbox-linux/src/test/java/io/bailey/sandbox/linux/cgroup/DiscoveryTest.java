@@ -77,7 +77,9 @@ class DiscoveryTest {
                         "/sys/fs/cgroup/pids/a",
                         "/sys/fs/cgroup/cpu,cpuacct",
                         "/sys/fs/cgroup/cpuset",
-                        "/sys/fs/cgroup/cpu,cpuacct");
+                        "/sys/fs/cgroup/cpu,cpuacct",
+                        "",
+                        "");
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.bailey.sandbox.MemorySize;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -21,11 +23,16 @@ final class Requests {
         return new Limits(
                 Optional.ofNullable(memory).map(MemorySize::parse),
                 Optional.ofNullable(high).map(MemorySize::parse),
+                Optional.empty(),
                 Optional.ofNullable(swap).map(MemorySize::parse),
                 pids > 0 ? OptionalInt.of(pids) : OptionalInt.empty(),
                 OptionalDouble.empty(),
+                Optional.empty(),
                 OptionalInt.empty(),
-                Optional.empty());
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of(),
+                Map.of());
     }
 
     /** Every kind of limit that both layouts have. */
@@ -33,11 +40,16 @@ final class Requests {
         return new Limits(
                 Optional.of(MemorySize.parse("64M")),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(MemorySize.parse("16M")),
                 OptionalInt.of(32),
                 OptionalDouble.of(0.5),
+                Optional.empty(),
                 OptionalInt.of(200),
-                Optional.of("0"));
+                Optional.of("0"),
+                OptionalInt.empty(),
+                List.of(),
+                Map.of());
     }
 
     static Limits cpus(double cpus, int weight, String cpuset) {
@@ -45,10 +57,15 @@ final class Requests {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 OptionalInt.empty(),
                 OptionalDouble.of(cpus),
+                Optional.empty(),
                 OptionalInt.of(weight),
-                Optional.of(cpuset));
+                Optional.of(cpuset),
+                OptionalInt.empty(),
+                List.of(),
+                Map.of());
     }
 
     static CgroupRequest strict(Limits limits) {

@@ -11,6 +11,10 @@ import org.junit.jupiter.api.Test;
 import java.util.List;
 
 class SettingsTest {
+    private static final Disks NO_DISKS =
+            path -> {
+                throw new AssertionError(path);
+            };
 
     private static List<String> lines(List<Setting> settings) {
         return settings.stream().map(s -> s.file() + "=" + s.value()).toList();
@@ -18,7 +22,7 @@ class SettingsTest {
 
     @Test
     void v2WritesEachLimit() {
-        assertThat(lines(V2Settings.of(Requests.everything())))
+        assertThat(lines(V2Settings.of(Requests.everything(), NO_DISKS)))
                 .containsExactly(
                         "memory.max=67108864",
                         "memory.oom.group=1",
@@ -31,7 +35,7 @@ class SettingsTest {
 
     @Test
     void v1WritesEachLimitAndMemoryBeforeMemoryWithSwap() {
-        assertThat(lines(V1Settings.of(Requests.everything())))
+        assertThat(lines(V1Settings.of(Requests.everything(), NO_DISKS)))
                 .containsExactly(
                         "memory.limit_in_bytes=67108864",
                         "memory.memsw.limit_in_bytes=83886080",
@@ -45,13 +49,14 @@ class SettingsTest {
     @Test
     void memoryAloneMeansNoSwap() {
         Limits limits = Requests.limits("8M", null, null, 0);
-        assertThat(lines(V2Settings.of(limits))).contains("memory.swap.max=0");
-        assertThat(lines(V1Settings.of(limits))).contains("memory.memsw.limit_in_bytes=8388608");
+        assertThat(lines(V2Settings.of(limits, NO_DISKS))).contains("memory.swap.max=0");
+        assertThat(lines(V1Settings.of(limits, NO_DISKS)))
+                .contains("memory.memsw.limit_in_bytes=8388608");
     }
 
     @Test
     void v2ThrottlesWithMemoryHigh() {
-        assertThat(lines(V2Settings.of(Requests.limits(null, "8M", null, 0))))
+        assertThat(lines(V2Settings.of(Requests.limits(null, "8M", null, 0), NO_DISKS)))
                 .containsExactly("memory.high=8388608");
     }
 
@@ -69,11 +74,12 @@ class SettingsTest {
     @Test
     void refusesMemoryInWhichNothingStarts() {
         Limits little = Requests.limits("256K", null, null, 0);
-        assertThatThrownBy(() -> V2Settings.of(little))
+        assertThatThrownBy(() -> V2Settings.of(little, NO_DISKS))
                 .isInstanceOf(SandboxConfigException.class)
                 .hasMessageContaining("256K")
                 .hasMessageContaining("512K");
-        assertThatThrownBy(() -> V1Settings.of(little)).isInstanceOf(SandboxConfigException.class);
+        assertThatThrownBy(() -> V1Settings.of(little, NO_DISKS))
+                .isInstanceOf(SandboxConfigException.class);
     }
 
     @Test

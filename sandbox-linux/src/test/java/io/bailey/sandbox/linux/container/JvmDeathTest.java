@@ -3,6 +3,7 @@ package io.bailey.sandbox.linux.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bailey.sandbox.linux.testing.ChildJvm;
+import io.bailey.sandbox.linux.testing.OwnPlaces;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
@@ -55,8 +56,9 @@ class JvmDeathTest {
                                     "-Xmx256m",
                                     "--enable-native-access=ALL-UNNAMED",
                                     "-classpath",
-                                    ChildJvm.classPath(),
-                                    main.getName()));
+                                    ChildJvm.classPath()));
+            command.addAll(OwnPlaces.options());
+            command.add(main.getName());
             command.addAll(List.of(arguments));
             Process jvm =
                     new ProcessBuilder(command)

@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.container;
 
+import io.bailey.sandbox.Containers;
 import io.bailey.sandbox.IdMap;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.SandboxUnavailableException;
@@ -28,6 +29,8 @@ public final class LeakAudit implements BeforeAllCallback, AfterAllCallback {
     @Override
     public void afterAll(ExtensionContext context) {
         Traces before = context.getStore(STORE).get("before", Traces.class);
+        // What JVMs of a test have left is the next one's to remove.
+        var _ = Containers.list();
         // A cancelled sandbox is torn down beside its test.
         Sandboxes.eventually(Duration.ofSeconds(10), () -> Traces.now().minus(before).isEmpty());
         Traces left = Traces.now().minus(before);
@@ -38,6 +41,8 @@ public final class LeakAudit implements BeforeAllCallback, AfterAllCallback {
 
     private static void warmUp() throws InterruptedException {
         Sandboxes.host().run("true").orThrow();
+        // The state directory stays open.
+        Containers.list();
         try {
             // The bare form starts a thread that it never gives up, and a second /dev is prepared.
             Sandboxes.host().init(false).run("true").orThrow();

@@ -24,6 +24,7 @@ import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxUnavailableException;
 import io.bailey.sandbox.Signal;
 import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
@@ -111,7 +112,7 @@ class LimitsTest {
 
     /** What the kernel holds for the group of a container, by the file's v2 or v1 name. */
     private static long setting(Container container, String... names) {
-        String group = "bailey-" + ProcessHandle.current().pid() + "-" + container.id();
+        String group = Cgroups.nameFor(container.id());
         try (Stream<Path> found =
                 Files.find(
                         Path.of("/sys/fs/cgroup"),

@@ -8,6 +8,7 @@ import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Rlimit;
 import io.bailey.sandbox.RootChange;
 import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Terminal;
 import io.bailey.sandbox.TimeOffsets;
 import io.bailey.sandbox.WritableRoot;
 
@@ -138,8 +139,13 @@ final class Cases extends DomainContextBase {
         Arbitrary<Command> commands =
                 Arbitraries.of(List.of("/bin/true"), List.of("sh", "-c", "exit 1"), List.of("./a"))
                         .map(Command::of);
-        return Combinators.combine(commands, MAYBE)
-                .as((command, own) -> own ? command.env("B", "2").workdir("/own") : command);
+        Arbitrary<Optional<Terminal>> terminals =
+                MAYBE.map(raw -> new Terminal(80, 24, raw)).optional(0.3);
+        return Combinators.combine(commands, MAYBE, terminals)
+                .as((command, own, terminal) -> {
+                    Command placed = own ? command.env("B", "2").workdir("/own") : command;
+                    return terminal.map(placed::terminal).orElse(placed);
+                });
     }
 
     private static Arbitrary<Sites> sites() {
@@ -170,6 +176,8 @@ final class Cases extends DomainContextBase {
                 .in(Sites::lastCapability)
                 .use(walls())
                 .in(Sites::walls)
+                .use(MAYBE)
+                .in(Sites::freshMounts)
                 .use(MAYBE)
                 .in(Sites::timeOnExec)
                 .use(MAYBE)

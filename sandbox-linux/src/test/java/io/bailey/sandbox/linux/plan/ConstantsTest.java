@@ -8,6 +8,7 @@ import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Rlimit;
 import io.bailey.sandbox.RootChange;
 import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Terminal;
 import io.bailey.sandbox.TimeOffsets;
 import io.bailey.sandbox.WritableRoot;
 import io.bailey.sandbox.linux.program.Argument;
@@ -85,6 +86,10 @@ class ConstantsTest {
                         plan(new Specs().without(Namespace.NETWORK), Sites.rootful().v1(1)),
                         plan(new Specs(), Sites.rootful().walls(watched(Walls.Watch.DENIALS))),
                         plan(new Specs(), Sites.rootful().walls(watched(Walls.Watch.CALLS))),
+                        Planner.compile(
+                                new Specs().spec(),
+                                Command.of("a").terminal(Terminal.of(80, 24).asRaw()),
+                                Sites.rootful().of(new Specs().spec())),
                         plan(
                                 new Specs().unprivileged(),
                                 Sites.rootless().as(new Site.RunAs(7, 7, List.of(), "/"))))

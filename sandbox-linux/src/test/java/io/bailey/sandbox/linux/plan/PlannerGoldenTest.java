@@ -8,8 +8,10 @@ import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Rlimit;
 import io.bailey.sandbox.RootChange;
 import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Terminal;
 import io.bailey.sandbox.TimeOffsets;
 import io.bailey.sandbox.WritableRoot;
+import io.bailey.sandbox.linux.plan.Detachment.Kept;
 
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +43,17 @@ class PlannerGoldenTest {
         Golden.check(
                 "exec",
                 Planner.explainEntering(Planner.enter(spec, ECHO, Sites.rootful().v1(2).of(spec))));
+    }
+
+    /** An init that has files in place of a JVM. */
+    @Test
+    void oneThatOutlivesTheJvm() throws Exception {
+        SandboxSpec spec = new Specs().spec();
+        Site site = Sites.rootful().of(spec);
+        Detachment detachment = Detachment.of(Kept.LOGGED, Kept.FORGOTTEN, 1 << 20, 1);
+        Golden.check(
+                "detached",
+                Planner.explain(Planner.compile(spec, ECHO, site, Optional.of(detachment)), site));
     }
 
     @Test
@@ -79,6 +92,15 @@ class PlannerGoldenTest {
     @Test
     void chrootInsteadOfPivotRoot() throws Exception {
         check("chroot", new Specs().rootChange(RootChange.CHROOT), Sites.rootful(), ECHO);
+    }
+
+    @Test
+    void aMountNamespaceMadeAnew() throws Exception {
+        check(
+                "fresh-mounts",
+                new Specs().directory("/srv/rootfs", WritableRoot.OVERLAY),
+                Sites.rootful().freshMounts(true),
+                ECHO);
     }
 
     @Test
@@ -148,6 +170,18 @@ class PlannerGoldenTest {
                         .as(new Site.RunAs(1000, 1000, List.of(), "/home/user"))
                         .walls(new Walls(0, Optional.of(filter), OptionalInt.of(7))),
                 ECHO);
+    }
+
+    @Test
+    void onATerminal() throws Exception {
+        Command shell = Command.of("/bin/sh").terminal(Terminal.of(120, 40));
+        Site.RunAs user = new Site.RunAs(1000, 1000, List.of(), "/home/user");
+        check("terminal", new Specs(), Sites.rootful().as(user), shell);
+        check(
+                "terminal-unprivileged",
+                new Specs().unprivileged(),
+                Sites.rootless().as(user).walls(new Walls(0, Optional.empty(), OptionalInt.of(7))),
+                Command.of("/bin/cat").terminal(Terminal.of(80, 24).asRaw()));
     }
 
     @Test

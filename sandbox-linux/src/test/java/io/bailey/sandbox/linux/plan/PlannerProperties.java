@@ -113,6 +113,12 @@ class PlannerProperties {
                 assertThat(bits & call.number(0)).isZero();
                 bits |= call.number(0);
             }
+            // A mount namespace made anew.
+            if (call.sys() == Sys.SETNS) {
+                assertThat(sandbox.site().freshMounts()).isTrue();
+                assertThat(bits & call.number(1)).isZero();
+                bits |= call.number(1);
+            }
         }
         long expected = 0x100 | 0x4000 | 0x1000 | 0x100000000L; // VM, VFORK, PIDFD, CLEAR_SIGHAND
         if (sandbox.site().cgroupDirectory()) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bailey.sandbox.linux.program.Decoded.Call;
 import io.bailey.sandbox.linux.sys.Sys;
+import io.bailey.sandbox.linux.sys.TerminalCalls;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -50,11 +51,26 @@ class PrivilegeProperties {
                     Sys.IOCTL,
                     Sys.MKNODAT);
 
+    private static final Set<Long> TERMINAL =
+            Set.of(
+                    (long) TerminalCalls.TIOCSPTLCK,
+                    (long) TerminalCalls.TIOCSWINSZ,
+                    (long) TerminalCalls.TIOCGPTPEER,
+                    (long) TerminalCalls.TIOCSCTTY,
+                    (long) TerminalCalls.TCSETS);
+
     private static final Set<Sys> IDENTITY =
             EnumSet.of(Sys.SETRESUID, Sys.SETRESGID, Sys.SETGROUPS, Sys.CAPSET);
 
     private static boolean noNewPrivs(Call call) {
         return prctl(call, PR_SET_NO_NEW_PRIVS) && call.number(1) == 1;
+    }
+
+    /** The command's own terminal is opened by whoever it is that has no privilege left. */
+    private static boolean isSettingUp(Call call) {
+        return SETTING_UP.contains(call.sys())
+                && !(call.sys() == Sys.IOCTL && TERMINAL.contains(call.number(1)))
+                && !(call.sys() == Sys.OPENAT2 && call.string(1).equals(TerminalSteps.PTMX));
     }
 
     private static boolean boundingDrop(Call call) {
@@ -68,7 +84,7 @@ class PrivilegeProperties {
         assertThat(at).isNotNegative();
         assertThat(path.get(at).arguments().subList(1, 5)).containsExactly(1L, 0L, 0L, 0L);
         assertThat(path.subList(at, path.size()))
-                .noneMatch(c -> SETTING_UP.contains(c.sys()) || IDENTITY.contains(c.sys()));
+                .noneMatch(c -> isSettingUp(c) || IDENTITY.contains(c.sys()));
         assertThat(index(path, c -> c.sys() == Sys.EXECVE)).isGreaterThan(at);
         assertThat(path.get(at).tolerated()).isEmpty();
     }
@@ -77,7 +93,7 @@ class PrivilegeProperties {
     @Property(tries = TRIES)
     void capabilitiesGoAfterTheLastMountAndNamespace(@ForAll Case sandbox) {
         List<Call> path = sandbox.path();
-        int lastSetUp = lastIndex(path, c -> SETTING_UP.contains(c.sys()));
+        int lastSetUp = lastIndex(path, c -> isSettingUp(c));
         assertThat(path.subList(0, lastSetUp + 1))
                 .noneMatch(c -> c.sys() == Sys.CAPSET || prctl(c, PR_CAP_AMBIENT));
         assertThat(index(path, c -> c.sys() == Sys.CAPSET)).isGreaterThan(lastSetUp);
@@ -255,8 +271,7 @@ class PrivilegeProperties {
             long uid = sandbox.site().identity().setupUid();
             Call become = init.get(index(init, c -> c.sys() == Sys.SETRESUID));
             assertThat(become.arguments()).startsWith(uid, uid, uid);
-            assertThat(become.index())
-                    .isLessThan(index(init, c -> SETTING_UP.contains(c.sys())) & 0x7FFFFFFF);
+            assertThat(become.index()).isLessThan(index(init, c -> isSettingUp(c)) & 0x7FFFFFFF);
         } else if (sandbox.spec().init()) {
             assertThat(sandbox.setup()).noneMatch(c -> c.sys() == Sys.READ);
         }

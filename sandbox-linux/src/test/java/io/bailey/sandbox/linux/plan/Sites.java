@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.plan;
 
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.RootChange;
 import io.bailey.sandbox.Rootfs;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.WritableRoot;
@@ -28,6 +29,7 @@ final class Sites {
     private boolean timeOnExec = true;
     private boolean announceExec;
     private int cpus = 2;
+    private boolean freshMounts;
 
     /** A JVM run by root: mounts come by descriptor, a range of ids is mapped. */
     static Sites rootful() {
@@ -96,6 +98,12 @@ final class Sites {
         return this;
     }
 
+    /** Whether the kernel makes a mount namespace of one tree. */
+    Sites freshMounts(boolean is) {
+        freshMounts = is;
+        return this;
+    }
+
     Sites cpus(int count) {
         cpus = count;
         return this;
@@ -128,7 +136,16 @@ final class Sites {
                 walls(spec),
                 timeOnExec,
                 announceExec,
-                cpus);
+                cpus,
+                hasFreshMounts(spec));
+    }
+
+    private boolean hasFreshMounts(SandboxSpec spec) {
+        return freshMounts
+                && privileged
+                && devices
+                && spec.namespaces().contains(Namespace.MOUNT)
+                && spec.rootChange() == RootChange.PIVOT_ROOT;
     }
 
     private Site.Identity identity(SandboxSpec spec) {

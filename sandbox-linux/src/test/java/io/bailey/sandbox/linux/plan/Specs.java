@@ -6,6 +6,7 @@ import io.bailey.sandbox.Enforcement;
 import io.bailey.sandbox.IdMap;
 import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Limits;
+import io.bailey.sandbox.LogPolicy;
 import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Namespace;
@@ -178,6 +179,8 @@ final class Specs {
                 devicesToo(),
                 Optional.empty(),
                 Map.of(),
-                Optional.empty());
+                Optional.empty(),
+                LogPolicy.standard(),
+                List.of());
     }
 }

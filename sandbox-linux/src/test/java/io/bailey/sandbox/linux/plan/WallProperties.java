@@ -68,7 +68,9 @@ class WallProperties {
         List<Call> path = sandbox.path();
         int made = index(path, c -> c.sys() == Sys.LANDLOCK_CREATE_RULESET);
         int enforced = index(path, c -> c.sys() == Sys.LANDLOCK_RESTRICT_SELF);
-        LandlockRules rules = LandlockRules.of(sandbox.spec(), sandbox.site());
+        LandlockRules rules =
+                LandlockRules.of(
+                        sandbox.spec(), sandbox.site(), sandbox.command().terminal().isPresent());
         boolean wanted = sandbox.site().walls().landlockAbi().isPresent() && !rules.isEmpty();
         assertThat(made >= 0).isEqualTo(wanted);
         assertThat(enforced >= 0).isEqualTo(wanted);

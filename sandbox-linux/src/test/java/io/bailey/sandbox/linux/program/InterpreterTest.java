@@ -359,4 +359,32 @@ class InterpreterTest {
         assertThat(run.text()).isEqualTo("grüße\n");
         assertThat(run.exit()).isEqualTo(8);
     }
+
+    /** What was read is written, as long as it is, with its length before it. */
+    @Test
+    void aLengthThatIsOnlyKnownThenIsWrittenAndWrittenBy() throws Exception {
+        Run run =
+                Run.of(program -> {
+                    Blob bytes = Blob.buffer(64, "&bytes");
+                    Blob.Words parts =
+                            Blob.struct(
+                                    "[length, bytes]",
+                                    List.of(
+                                            new Blob.Self(24),
+                                            new Blob.Number(8),
+                                            new Blob.Address(bytes, 0),
+                                            new Blob.Number(0)));
+                    program.call(
+                                    Sys.READLINKAT,
+                                    Argument.of(-100),
+                                    Argument.of("/proc/self/exe"),
+                                    Argument.of(bytes),
+                                    Argument.of(64))
+                            .store(new Store.Field(parts, 24, "length"));
+                    program.call(Sys.WRITEV, STDOUT, Argument.of(parts), Argument.of(2));
+                    exit(program, 0);
+                });
+        assertThat(run.text()).matches("(?s).\\x00{7}/.+");
+        assertThat((int) run.text().charAt(0)).isEqualTo(run.text().length() - 8);
+    }
 }

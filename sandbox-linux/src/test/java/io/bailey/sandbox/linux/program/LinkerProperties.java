@@ -36,7 +36,8 @@ class LinkerProperties {
             assertThat(call.tolerated()).isEqualTo(source.tolerated());
             assertThat(call.onTolerated()).isEqualTo(index(source.onTolerated()));
             assertThat(call.onZero()).isEqualTo(index(source.onZero()));
-            assertThat(call.store()).isEqualTo(source.store().map(Variable::offset).orElse(0));
+            assertThat(call.store())
+                    .isEqualTo(source.store().map(to -> ((Variable) to).offset()).orElse(0));
             assertThat(call.repeat()).isEqualTo(source.repeat());
             assertThat(call.last()).isEqualTo(source.last());
             for (int i = 0; i < source.arguments().size(); i++) {
@@ -82,6 +83,8 @@ class LinkerProperties {
                 Call asArgument = moved(call, call.word(i, n));
                 assertThat(asArgument.binding(0)).contains(bound.binding());
             }
+            case Blob.Self self ->
+                    assertThat(call.word(i, n)).isEqualTo(call.number(i) + self.offset());
             case Blob.Address address -> checkBlob(moved(call, call.word(i, n)), 0, address.blob());
         }
     }

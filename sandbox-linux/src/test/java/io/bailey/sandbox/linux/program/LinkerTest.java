@@ -174,4 +174,54 @@ class LinkerTest {
         assertThat(call.variables()).isEqualTo(0b10);
         assertThat(call.variable(1)).contains((long) variable.offset());
     }
+
+    @Test
+    void aResultIsStoredInAWordOfAStruct() {
+        Blob.Words part = Blob.struct("{}", 7, 0, 7);
+        program.call(Sys.CHDIR, Argument.of("/a string that would lie before it"));
+        program.call(Sys.READ, Argument.of(0), Argument.of(part))
+                .store(new Store.Field(part, 8, "length"));
+        Call call = Decoded.of(built()).calls().get(1);
+        assertThat(call.store()).isEqualTo((int) call.number(1) + 8);
+    }
+
+    @Test
+    void onlyAWholeWordOfItIsAPlace() {
+        Blob.Words words = Blob.struct("{}", 1, 2);
+        for (int offset : List.of(-8, 4, 16)) {
+            assertThatThrownBy(() -> new Store.Field(words, offset, "there"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("no word at " + offset);
+        }
+    }
+
+    /** However many strings there are. */
+    @Test
+    void whereResultsAreStoredComesFirst() {
+        Blob.Words part = Blob.struct("{}", 0);
+        program.call(Sys.READ, Argument.of(Blob.buffer(1 << 17, "&much")));
+        program.call(Sys.GETPPID).store(new Store.Field(part, 0, "there"));
+        assertThat(Decoded.of(built()).calls().get(1).store()).isLessThan(2048);
+    }
+
+    @Test
+    void aPlaceTheInterpreterCannotReachIsRefused() {
+        Blob.Words part = Blob.struct("{}", 0);
+        for (int i = 0; i < 1024; i++) {
+            program.call(Sys.GETPPID);
+        }
+        program.call(Sys.GETPPID).store(new Store.Field(part, 0, "there"));
+        SyscallProgram long1024 = built();
+        assertThatThrownBy(long1024::link)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("there lies at");
+    }
+
+    @Test
+    void aStructMayPointAtItself() {
+        Blob self = Blob.struct("{}", List.of(new Blob.Number(1), new Blob.Self(0)));
+        program.call(Sys.READ, Argument.of(self));
+        Call call = first();
+        assertThat(call.word(0, 1)).isEqualTo(call.number(0));
+    }
 }

@@ -35,6 +35,7 @@ public record ChildJvm(List<String> lines, int exitCode) {
                 new ArrayList<>(List.of("sh", "-c", setup + " exec \"$@\"", "sh", JAVA));
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:-UsePerfData"));
         command.add("--enable-native-access=ALL-UNNAMED");
+        command.addAll(OwnPlaces.options());
         command.addAll(options);
         command.addAll(List.of("-classpath", classPath(), main.getName()));
         command.addAll(List.of(arguments));

@@ -13,6 +13,7 @@ import io.bailey.sandbox.linux.sys.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** Something a machine or a user may have or not, and that some tests cannot do without. */
 public enum Power {
@@ -26,8 +27,10 @@ public enum Power {
     CGROUP_V2,
     /** Controllers are bound to v1 hierarchies. */
     CGROUP_V1,
-    /** This user may make groups with every controller. */
+    /** This user may make groups with every controller but those of disks and huge pages. */
     CGROUP_WRITABLE,
+    /** And with that of disks. */
+    CGROUP_IO,
     /** A C compiler called gcc on the PATH. */
     GCC,
     /** This machine is an x86-64 one. */
@@ -45,6 +48,10 @@ public enum Power {
     /** Loop devices. */
     LOOP;
 
+    /** cpuacct is one on v1 only. */
+    private static final Set<String> LIMITING =
+            Set.of("memory", "pids", "cpu", "cpuset", "cpuacct");
+
     /** Is it there? */
     public boolean isPresent() {
         return switch (this) {
@@ -53,7 +60,8 @@ public enum Power {
             case USERNS -> HostFacts.probe(Linux.host()).userNamespaces();
             case CGROUP_V2 -> Cgroups.discover(Linux.host()).layout() == Layout.V2;
             case CGROUP_V1 -> Cgroups.discover(Linux.host()).layout() == Layout.HYBRID;
-            case CGROUP_WRITABLE -> everyControllerUsable();
+            case CGROUP_WRITABLE -> usable(LIMITING);
+            case CGROUP_IO -> usable(Set.of("io")) && CGROUP_WRITABLE.isPresent();
             case GCC -> onPath("gcc");
             case X86_64 -> Arch.current() == Arch.X86_64;
             case STATIC_GCC -> onPath("gcc") && linksStatically();
@@ -66,10 +74,12 @@ public enum Power {
         };
     }
 
-    private static boolean everyControllerUsable() {
+    private static boolean usable(Set<String> controllers) {
         Cgroups cgroups = Cgroups.discover(Linux.host());
         return cgroups.layout() != Layout.NONE
-                && cgroups.report().stream().allMatch(ControllerReport::usable);
+                && cgroups.report().stream()
+                        .filter(report -> controllers.contains(report.controller()))
+                        .allMatch(ControllerReport::usable);
     }
 
     private static boolean onPath(String program) {

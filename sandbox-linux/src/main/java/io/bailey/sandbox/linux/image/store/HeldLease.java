@@ -69,6 +69,11 @@ final class HeldLease implements Lease {
     }
 
     @Override
+    public synchronized List<Integer> descriptors() {
+        return held.stream().map(Fd::number).toList();
+    }
+
+    @Override
     public synchronized void close() {
         if (!closed) {
             closed = true;

@@ -10,6 +10,7 @@ import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.sys.Sys;
 
 import java.util.Collection;
+import java.util.List;
 
 /** A lease in a store of our own: a file in {@code run/}, locked as long as we live. */
 final class WrittenLease implements Lease {
@@ -68,6 +69,11 @@ final class WrittenLease implements Lease {
             throw root.failure(r, "write the lease", path, bytes.length);
         }
         written += bytes.length;
+    }
+
+    @Override
+    public List<Integer> descriptors() {
+        return List.of(file.number());
     }
 
     @Override

@@ -1,0 +1,52 @@
+package io.bailey.sandbox.linux.cgroup;
+
+import io.bailey.sandbox.SandboxException;
+import io.bailey.sandbox.linux.sys.DirectoryReader;
+import io.bailey.sandbox.linux.sys.Linux;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Removes what processes that were killed have left: their groups, and who is still inside. */
+final class Sweep {
+    private final Linux linux;
+
+    Sweep(Linux linux) {
+        this.linux = linux;
+    }
+
+    /** Looks into each of {@code bases}; returns the directories it removed. */
+    List<String> run(List<String> bases) {
+        List<String> removed = new ArrayList<>();
+        for (String base : bases) {
+            for (String name : DirectoryReader.names(linux, Linux.AT_FDCWD, base).names()) {
+                if (GroupName.parse(name).filter(owner -> owner.isDead(linux)).isPresent()
+                        && remove(base + "/" + name)) {
+                    removed.add(base + "/" + name);
+                }
+            }
+        }
+        return removed;
+    }
+
+    /** Whether it was this that removed it: another process may sweep too. */
+    private boolean remove(String path) {
+        GroupDirectory group;
+        try {
+            group = GroupDirectory.reopen(linux, path);
+        } catch (CgroupFailure gone) {
+            return false;
+        }
+        try {
+            if (group.read("freezer.state").isRead()) {
+                group.killFrozen();
+                group.write("freezer.state", "THAWED");
+            }
+            group.remove();
+            return true;
+        } catch (SandboxException busy) {
+            // As much as could be removed: it is there for the next sweep.
+            return false;
+        }
+    }
+}

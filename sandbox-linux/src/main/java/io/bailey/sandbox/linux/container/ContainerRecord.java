@@ -1,0 +1,283 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Command;
+import io.bailey.sandbox.ContainerInfo;
+import io.bailey.sandbox.ContainerState;
+import io.bailey.sandbox.Limits;
+import io.bailey.sandbox.Mount;
+import io.bailey.sandbox.Result;
+import io.bailey.sandbox.Rootfs;
+import io.bailey.sandbox.SandboxException;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.image.Image;
+import io.bailey.sandbox.linux.container.state.ContainerDirectory;
+import io.bailey.sandbox.linux.container.state.Owner;
+import io.bailey.sandbox.linux.container.state.StoredContainer;
+
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** What is written down of a container of this JVM, from its making to its closing. */
+final class ContainerRecord {
+    private static final System.Logger LOG = System.getLogger(ContainerRecord.class.getName());
+
+    private final Ledger ledger;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ContainerDirectory directory;
+    private volatile StoredContainer now;
+    private boolean removed;
+
+    private ContainerRecord(Ledger ledger, StoredContainer first) {
+        this.ledger = ledger;
+        this.now = first;
+        this.directory = ledger.create(first);
+    }
+
+    /**
+     * Writes a new container down.
+     *
+     * @throws SandboxException if it cannot be; nothing is left then
+     */
+    static ContainerRecord create(
+            Ledger ledger,
+            LinuxContainer container,
+            SandboxSpec spec,
+            Command command,
+            boolean detached) {
+        String stopSignal =
+                spec.rootfs() instanceof Image image ? image.config().stopSignal().orElse("") : "";
+        return new ContainerRecord(
+                ledger,
+                new StoredContainer(
+                        first(container, spec, command, detached),
+                        Owner.self(),
+                        OptionalLong.empty(),
+                        List.of(),
+                        VolumeMounts.names(spec),
+                        detached ? DetachedNote.more(stopSignal) : Map.of()));
+    }
+
+    /** What is known of a container that has just been made. */
+    private static ContainerInfo first(
+            LinuxContainer container, SandboxSpec spec, Command command, boolean detached) {
+        return new ContainerInfo(
+                container.id(),
+                container.name(),
+                root(spec.rootfs()),
+                command.args(),
+                ContainerState.CREATED,
+                OptionalInt.empty(),
+                Optional.empty(),
+                container.created(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                spec.limits(),
+                spec.mounts().stream().map(ContainerRecord::words).toList(),
+                spec.labels(),
+                detached,
+                Owner.self().pid());
+    }
+
+    static String root(Rootfs root) {
+        return switch (root) {
+            case Rootfs.Host() -> "host";
+            case Rootfs.Directory(var path) -> path.toString();
+            case Image image -> image.reference().toString();
+        };
+    }
+
+    /** Without the content of files, which may be a secret. */
+    static String words(Mount mount) {
+        return switch (mount) {
+            case Mount.Bind(var source, var target, var readOnly) ->
+                    source + " on " + target + (readOnly ? ", read-only" : "");
+            case Mount.Tmpfs(var target, var size) -> "tmpfs of " + size + " on " + target;
+            case Mount.Volume(var name, var target) -> "volume " + name + " on " + target;
+            case Mount.File file ->
+                    "file of " + file.content().length + " bytes on " + file.target();
+        };
+    }
+
+    /** Where it is written, and its log. */
+    Path directory() {
+        return directory.path();
+    }
+
+    ContainerInfo info() {
+        return now.info();
+    }
+
+    /** The container's directories in the cgroup trees, while it runs. */
+    List<String> cgroups() {
+        return now.cgroups();
+    }
+
+    /**
+     * Its command runs.
+     *
+     * @throws SandboxException if that cannot be written
+     */
+    void started(Life life, Limits limits) {
+        long pid = life.running().pid();
+        ContainerInfo was = info();
+        ContainerInfo info =
+                with(
+                        was,
+                        ContainerState.RUNNING,
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        Optional.of(life.started()),
+                        Optional.empty(),
+                        OptionalLong.of(pid),
+                        limits);
+        List<String> cgroups = life.running().sandbox().cgroup().paths();
+        write(
+                new StoredContainer(
+                        info,
+                        now.owner(),
+                        Owner.started(ledger.linux(), pid),
+                        cgroups,
+                        now.volumes(),
+                        now.more()));
+    }
+
+    /**
+     * A container that outlives this JVM is about to be: its cgroup is made. From here on it counts
+     * as running for all that find it; the rest its init tells.
+     *
+     * @throws SandboxException if that cannot be written
+     */
+    void placed(List<String> cgroups) {
+        ContainerInfo was = info();
+        ContainerInfo info =
+                with(
+                        was,
+                        ContainerState.RUNNING,
+                        was.exitCode(),
+                        was.termination(),
+                        Optional.of(Instant.now()),
+                        was.finished(),
+                        was.pid(),
+                        was.limits());
+        write(
+                new StoredContainer(
+                        info, now.owner(), now.pidStarted(), cgroups, now.volumes(), now.more()));
+    }
+
+    /** It is frozen, or thawed, or limited anew. What cannot be written is logged: it is so. */
+    void changed(ContainerState state, Limits limits) {
+        ContainerInfo was = info();
+        if (was.state() == ContainerState.STOPPED) {
+            return;
+        }
+        tryWrite(
+                now.with(
+                        with(
+                                was,
+                                state,
+                                was.exitCode(),
+                                was.termination(),
+                                was.started(),
+                                was.finished(),
+                                was.pid(),
+                                limits)));
+    }
+
+    /** It has ended. Its result is more than what is written of it. */
+    void stopped(Optional<Result> result) {
+        ContainerInfo was = info();
+        ContainerInfo info =
+                with(
+                        was,
+                        ContainerState.STOPPED,
+                        result.map(r -> OptionalInt.of(r.exitCode())).orElse(OptionalInt.empty()),
+                        result.map(r -> r.termination().describe()),
+                        was.started(),
+                        Optional.of(Instant.now()),
+                        OptionalLong.empty(),
+                        was.limits());
+        tryWrite(
+                new StoredContainer(
+                        info,
+                        now.owner(),
+                        OptionalLong.empty(),
+                        List.of(),
+                        now.volumes(),
+                        now.more()));
+    }
+
+    private static ContainerInfo with(
+            ContainerInfo was,
+            ContainerState state,
+            OptionalInt exitCode,
+            Optional<String> termination,
+            Optional<Instant> started,
+            Optional<Instant> finished,
+            OptionalLong pid,
+            Limits limits) {
+        return new ContainerInfo(
+                was.id(),
+                was.name(),
+                was.root(),
+                was.command(),
+                state,
+                exitCode,
+                termination,
+                was.created(),
+                started,
+                finished,
+                pid,
+                limits,
+                was.mounts(),
+                was.labels(),
+                was.detached(),
+                was.owner());
+    }
+
+    private void tryWrite(StoredContainer next) {
+        try {
+            write(next);
+        } catch (SandboxException failed) {
+            LOG.log(
+                    Level.WARNING,
+                    "what is listed of container " + next.info().id() + " is old",
+                    failed);
+            now = next;
+        }
+    }
+
+    private void write(StoredContainer next) {
+        lock.lock();
+        try {
+            if (!removed) {
+                directory.write(next);
+            }
+            now = next;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nothing of it is to be found any more. May be called again, to no effect. */
+    void remove(LinuxContainer container) {
+        lock.lock();
+        try {
+            if (removed) {
+                return;
+            }
+            removed = true;
+        } finally {
+            lock.unlock();
+        }
+        ledger.forget(container);
+        directory.remove();
+    }
+}

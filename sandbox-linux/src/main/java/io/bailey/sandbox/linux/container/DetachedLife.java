@@ -1,0 +1,327 @@
+package io.bailey.sandbox.linux.container;
+
+import io.bailey.sandbox.Container;
+import io.bailey.sandbox.ContainerInfo;
+import io.bailey.sandbox.ContainerState;
+import io.bailey.sandbox.Result;
+import io.bailey.sandbox.SandboxException;
+import io.bailey.sandbox.SandboxSetupException;
+import io.bailey.sandbox.Stats;
+import io.bailey.sandbox.linux.cgroup.Cgroup;
+import io.bailey.sandbox.linux.launch.Workers;
+import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.Fd;
+import io.bailey.sandbox.linux.sys.FileText;
+import io.bailey.sandbox.linux.sys.KernelFile;
+import io.bailey.sandbox.linux.sys.Linux;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The one life of a detached container, as another process sees it: by its directory, and a pidfd
+ * of its init.
+ */
+final class DetachedLife implements AutoCloseable {
+    private static final int SIGKILL = 9;
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final long LOOK_NANOS = 1_000_000;
+    private static final String INIT = "bailey-init";
+
+    private final Engine engine;
+    private final Linux linux;
+    private final Path directory;
+    private final DetachedNote written;
+    private final CompletableFuture<Result> exit = new CompletableFuture<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private Optional<Cgroup> cgroup;
+    private Optional<Fd> pidfd = Optional.empty();
+    private Runnable unwatch = () -> {};
+    private boolean killed;
+
+    private DetachedLife(Engine engine, Path directory, DetachedNote written) {
+        this.engine = engine;
+        this.linux = engine.linux();
+        this.directory = directory;
+        this.written = written;
+        this.cgroup = adopt(engine, written.cgroups());
+    }
+
+    /** Its cgroup, unless somebody has removed it. */
+    static Optional<Cgroup> adopt(Engine engine, List<String> paths) {
+        if (paths.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(engine.cgroups().adopt(paths));
+        } catch (SandboxSetupException gone) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * @param written what was written down at the start
+     */
+    static DetachedLife open(Engine engine, Path directory, DetachedNote written) {
+        DetachedLife life = new DetachedLife(engine, directory, written);
+        try {
+            life.watch();
+            return life;
+        } catch (RuntimeException failure) {
+            life.close();
+            throw failure;
+        }
+    }
+
+    private void watch() {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (isAlive()) {
+            Optional<Fd> init = pidfdOf(report());
+            if (init.isPresent()) {
+                pidfd = init;
+                unwatch =
+                        engine.launcher()
+                                .whenEnded(
+                                        linux.own(dup(init.get())),
+                                        () -> Workers.execute(this::ended));
+                return;
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new SandboxException(
+                        "container "
+                                + written.info().id()
+                                + " lives, but its first process cannot be found: it is in another"
+                                + " PID namespace, or /proc is not the host's");
+            }
+            // Its init writes its number down in the first moments.
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        ended();
+    }
+
+    private int dup(Fd fd) {
+        int copy = linux.fcntl(fd.number(), Linux.F_DUPFD_CLOEXEC, 0);
+        if (copy < 0) {
+            throw new SandboxException("cannot watch the container: " + Errno.name(-copy));
+        }
+        return copy;
+    }
+
+    /** The number is the init's as long as the init lives: so it is looked again afterwards. */
+    private Optional<Fd> pidfdOf(DetachedReport report) {
+        if (report.pid().isEmpty()) {
+            return Optional.empty();
+        }
+        int pid = (int) report.pid().getAsLong();
+        int fd = linux.pidfdOpen(pid);
+        if (fd < 0) {
+            return Optional.empty();
+        }
+        Fd init = linux.own(fd);
+        FileText name = KernelFile.read(linux, Linux.AT_FDCWD, "/proc/" + pid + "/comm");
+        if (name.text().strip().equals(INIT) && isAlive()) {
+            return Optional.of(init);
+        }
+        init.close();
+        return Optional.empty();
+    }
+
+    private DetachedReport report() {
+        return DetachedReport.read(linux, directory);
+    }
+
+    /** On a worker's thread: nothing of it runs any more, so whoever sees it cleans up. */
+    private void ended() {
+        try {
+            // Its descriptors, and with them the lock, are closed before it counts as ended.
+            DetachedReport last = report();
+            boolean byUs = isKilled();
+            Optional<Cgroup> left = takeCgroup();
+            DetachedVerdict verdict =
+                    new DetachedVerdict(written.info(), last, left.map(Cgroup::usage), byUs);
+            Result result = verdict.result();
+            left.ifPresent(Cgroup::close);
+            exit.complete(result);
+        } catch (RuntimeException | Error failure) {
+            exit.completeExceptionally(failure);
+        } finally {
+            pidfd.ifPresent(Fd::close);
+        }
+    }
+
+    private boolean isKilled() {
+        lock.lock();
+        try {
+            return killed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Optional<Cgroup> takeCgroup() {
+        lock.lock();
+        try {
+            Optional<Cgroup> taken = cgroup;
+            cgroup = Optional.empty();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was written when it was started. */
+    ContainerInfo written() {
+        return written.info();
+    }
+
+    /** The paths of its cgroup. */
+    List<String> cgroups() {
+        return written.cgroups();
+    }
+
+    Container.Subscription readings(
+            Supplier<Stats> stats, Consumer<Stats> consumer, Duration interval) {
+        StatsStream.check(interval);
+        if (!isAlive()) {
+            throw new IllegalStateException(
+                    "container " + written.info().id() + " has stopped: there is nothing to read");
+        }
+        return StatsStream.open(engine, stats, exit, consumer, interval);
+    }
+
+    String stopSignal() {
+        return written.stopSignal();
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    boolean isAlive() {
+        return report().alive();
+    }
+
+    OptionalLong pid() {
+        return report().pid();
+    }
+
+    Optional<Cgroup> cgroup() {
+        lock.lock();
+        try {
+            return cgroup;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    CompletableFuture<Result> onExit() {
+        return exit;
+    }
+
+    ContainerInfo now() {
+        return now(linux, directory, written);
+    }
+
+    /** What it is doing now. */
+    static ContainerInfo now(Linux linux, Path directory, DetachedNote written) {
+        DetachedReport report = DetachedReport.read(linux, directory);
+        ContainerInfo was = written.info();
+        Optional<Result> result =
+                report.alive()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new DetachedVerdict(was, report, Optional.empty(), false).result());
+        return new ContainerInfo(
+                was.id(),
+                was.name(),
+                was.root(),
+                was.command(),
+                state(linux, report, written),
+                result.map(r -> OptionalInt.of(r.exitCode())).orElse(OptionalInt.empty()),
+                result.map(r -> DetachedVerdict.words(report, r)),
+                was.created(),
+                was.started(),
+                report.finished(),
+                report.alive() ? report.pid() : OptionalLong.empty(),
+                was.limits(),
+                was.mounts(),
+                was.labels(),
+                true,
+                was.owner());
+    }
+
+    private static ContainerState state(Linux linux, DetachedReport report, DetachedNote written) {
+        if (!report.alive()) {
+            return ContainerState.STOPPED;
+        }
+        boolean frozen =
+                written.cgroups().stream().anyMatch(path -> isFrozen(linux, Path.of(path)));
+        return frozen ? ContainerState.PAUSED : ContainerState.RUNNING;
+    }
+
+    private static boolean isFrozen(Linux linux, Path group) {
+        String v2 = read(linux, group.resolve("cgroup.freeze"));
+        String v1 = read(linux, group.resolve("freezer.state"));
+        return v2.equals("1") || v1.equals("FROZEN");
+    }
+
+    private static String read(Linux linux, Path file) {
+        return KernelFile.read(linux, Linux.AT_FDCWD, file.toString()).text().strip();
+    }
+
+    /** Has the init send a signal to the command. Returns 0 or −errno; 0 too when it has ended. */
+    int signal(int signal) {
+        String control = directory.resolve(DetachedFiles.CONTROL).toString();
+        int flags = Linux.O_WRONLY | Linux.O_NONBLOCK | Linux.O_NOFOLLOW;
+        int fd = linux.openat(Linux.AT_FDCWD, control, flags, 0);
+        if (fd == -Errno.ENXIO || fd == -Errno.ENOENT) {
+            return 0; // Nobody reads it any more.
+        }
+        if (fd < 0) {
+            return fd;
+        }
+        int result = linux.write(fd, new byte[] {(byte) signal}, 0, 1);
+        linux.close(fd);
+        return result == -Errno.EPIPE ? 0 : Math.min(0, result);
+    }
+
+    /** The kernel ends all in its PID namespace with the init. */
+    void kill() {
+        lock.lock();
+        try {
+            if (pidfd.isPresent() && pidfd.get().isOpen() && isAlive()) {
+                killed = true;
+                linux.pidfdSendSignal(pidfd.get().number(), SIGKILL);
+                // What is frozen by v1 does not die of that alone.
+                cgroup.ifPresent(Cgroup::kill);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            unwatch.run();
+            pidfd.ifPresent(Fd::close);
+            cgroup.ifPresent(Cgroup::forget);
+            cgroup = Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+        exit.completeExceptionally(
+                new IllegalStateException(
+                        "this handle of container " + written.info().id() + " is closed"));
+    }
+}

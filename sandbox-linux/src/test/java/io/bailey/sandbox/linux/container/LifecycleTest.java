@@ -1,0 +1,223 @@
+package io.bailey.sandbox.linux.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bailey.sandbox.Command;
+import io.bailey.sandbox.CommandException;
+import io.bailey.sandbox.Container;
+import io.bailey.sandbox.ContainerEvent;
+import io.bailey.sandbox.ContainerState;
+import io.bailey.sandbox.Result;
+import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.SandboxListener;
+import io.bailey.sandbox.SandboxSpec;
+import io.bailey.sandbox.Signal;
+import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.testing.Power;
+import io.bailey.sandbox.linux.testing.Powers;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** From making to closing, through several lives; and who hears of it. */
+@ExtendWith(LeakAudit.class)
+@Timeout(120)
+class LifecycleTest {
+
+    @BeforeEach
+    void sandboxesCanBeMade() {
+        Powers.require(Power.USERNS);
+    }
+
+    private static List<String> kinds(List<ContainerEvent> events) {
+        return events.stream().map(event -> event.getClass().getSimpleName()).toList();
+    }
+
+    @Test
+    void whatIsCreatedWaitsToBeStarted() throws Exception {
+        try (Sandbox sandbox = Sandboxes.host().build();
+                Container container = sandbox.create("sh", "-c", "exit 3")) {
+            assertThat(container.state()).isEqualTo(ContainerState.CREATED);
+            assertThatIllegalStateException().isThrownBy(container::pid);
+            assertThatIllegalStateException().isThrownBy(container::process);
+            assertThatIllegalStateException().isThrownBy(container::pause);
+            assertThatIllegalStateException().isThrownBy(() -> container.exec("true"));
+            assertThatIllegalStateException().isThrownBy(() -> container.signal(Signal.TERM));
+            assertThat(container.onExit()).isNotDone();
+            CompletableFuture<Result> end = container.onExit();
+            container.start();
+            assertThat(container.pid()).isPositive();
+            assertThat(container.waitFor().exitCode()).isEqualTo(3);
+            assertThat(end.get().exitCode()).isEqualTo(3);
+            assertThat(container.state()).isEqualTo(ContainerState.STOPPED);
+        }
+    }
+
+    @Test
+    void aContainerHasAsManyLivesAsItIsGiven() throws Exception {
+        try (Sandbox sandbox = Sandboxes.host().build();
+                Container container = sandbox.create("cat", "/proc/sys/kernel/random/uuid")) {
+            List<String> said = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                container.start();
+                said.add(container.waitFor().orThrow().stdout());
+            }
+            assertThat(said).doesNotHaveDuplicates().allMatch(line -> line.length() > 30);
+            assertThat(kinds(container.events()))
+                    .containsExactly(
+                            "Started", "Exited", "Started", "Exited", "Started", "Exited",
+                            "Started", "Exited");
+        }
+    }
+
+    @Test
+    void whatRunsIsNotStartedTwice() {
+        try (Sandbox sandbox = Sandboxes.host().build();
+                Container container = sandbox.start("sleep", "100")) {
+            assertThatIllegalStateException()
+                    .isThrownBy(container::start)
+                    .withMessageContaining("runs already");
+            stop(container);
+            assertThatIllegalStateException()
+                    .isThrownBy(container::start)
+                    .withMessageContaining("closed");
+        }
+    }
+
+    private static void stop(Container container) {
+        container.close();
+    }
+
+    @Test
+    void restartEndsTheOldLifeFirst() throws Exception {
+        try (Sandbox sandbox = Sandboxes.host().build();
+                Container container =
+                        sandbox.start(
+                                "sh", "-c", "trap 'exit 7' TERM; while :; do sleep 0.02; done")) {
+            CompletableFuture<Result> first = container.onExit();
+            long pid = container.pid();
+            container.restart(Duration.ofSeconds(20));
+            assertThat(first.get().termination())
+                    .isIn(new Termination.Exited(7), new Termination.Signaled(15));
+            assertThat(container.pid()).isNotEqualTo(pid);
+            assertThat(container.state()).isEqualTo(ContainerState.RUNNING);
+            assertThat(container.exec("echo", "here").orThrow().stdout()).isEqualTo("here\n");
+        }
+    }
+
+    /** A sandbox made for one container is closed when that stops; the container knows better. */
+    @Test
+    void whatWasStartedByABuilderCanBeRestartedToo() throws Exception {
+        try (Container container = Sandboxes.host().start("true")) {
+            assertThat(container.waitFor().exitCode()).isZero();
+            for (int i = 0; i < 3; i++) {
+                container.restart();
+                assertThat(container.waitFor().exitCode()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aStartThatFailsLeavesWhatWas() throws Exception {
+        try (Sandbox sandbox = Sandboxes.host().build();
+                Container container = sandbox.create("/no/such/program")) {
+            assertThatThrownBy(container::start).isInstanceOf(CommandException.class);
+            assertThat(container.state()).isEqualTo(ContainerState.CREATED);
+            assertThatThrownBy(container::start).isInstanceOf(CommandException.class);
+        }
+    }
+
+    /** Everything that is asked of one. */
+    private static final class Witness implements SandboxListener {
+        private final List<String> asked = new CopyOnWriteArrayList<>();
+        private final List<ContainerEvent> told = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void starting(String id, SandboxSpec spec, Command command) {
+            asked.add(id + " " + command.arguments().getFirst());
+            if (command.arguments().contains("forbidden")) {
+                throw new SecurityException("not this one");
+            }
+        }
+
+        @Override
+        public void happened(ContainerEvent event) {
+            told.add(event);
+        }
+    }
+
+    @Test
+    void aListenerIsAskedAndTold() throws Exception {
+        Witness witness = new Witness();
+        try (Sandbox sandbox = Sandboxes.host().listener(witness).build()) {
+            sandbox.run("true").orThrow();
+            assertThatThrownBy(() -> sandbox.run("echo", "forbidden"))
+                    .isInstanceOf(SecurityException.class);
+            assertThat(sandbox.runAsync(Command.of("true")).get().exitCode()).isZero();
+            try (Container container = sandbox.start("sleep", "100")) {
+                container.exec("true").orThrow();
+                container.kill();
+                container.waitFor();
+                assertThat(kinds(container.events()))
+                        .containsExactly("Started", "ExecEnded", "Exited");
+            }
+        }
+        assertThat(Sandboxes.eventually(() -> witness.told.size() == 7)).isTrue();
+        assertThat(witness.asked).hasSize(4);
+        assertThat(kinds(witness.told))
+                .containsExactlyInAnyOrder(
+                        "Started", "Exited", "Started", "Exited", "Started", "ExecEnded", "Exited");
+        assertThat(witness.told.getLast())
+                .isInstanceOfSatisfying(
+                        ContainerEvent.Exited.class,
+                        exited ->
+                                assertThat(exited.termination())
+                                        .contains(new Termination.Cancelled()));
+    }
+
+    @Test
+    void aListenerThatThrowsHoldsNobodyUp() throws Exception {
+        Witness witness = new Witness();
+        SandboxListener broken =
+                new SandboxListener() {
+                    @Override
+                    public void happened(ContainerEvent event) {
+                        throw new IllegalStateException("broken on purpose");
+                    }
+                };
+        try (Sandbox sandbox = Sandboxes.host().listener(broken).listener(witness).build()) {
+            sandbox.run("true").orThrow();
+        }
+        assertThat(Sandboxes.eventually(() -> witness.told.size() == 2)).isTrue();
+    }
+
+    @Test
+    void aSubscriptionEnds() throws Exception {
+        List<ContainerEvent> heard = new CopyOnWriteArrayList<>();
+        List<ContainerEvent> heardToTheEnd = new CopyOnWriteArrayList<>();
+        try (Sandbox sandbox = Sandboxes.host().build();
+                Container container = sandbox.create("true")) {
+            Container.Subscription subscription = container.onEvent(heard::add);
+            container.onEvent(heardToTheEnd::add);
+            container.start();
+            container.waitFor();
+            assertThat(Sandboxes.eventually(() -> heard.size() == 2)).isTrue();
+            subscription.close();
+            subscription.close();
+            container.start();
+            container.waitFor();
+            assertThat(Sandboxes.eventually(() -> heardToTheEnd.size() == 4)).isTrue();
+            assertThat(heard).hasSize(2);
+        }
+    }
+}
