@@ -56,6 +56,24 @@ public interface Cgroup extends AutoCloseable {
     }
 
     /**
+     * From before a further process is born into it that shares this JVM's memory (CLONE_VM) until
+     * that has memory of its own. A group that dies as a whole of an OOM kill would take the JVM
+     * along: the kernel spares who is in vfork when it chooses a victim (oom_badness), but not when
+     * it kills the victim's group, and whoever shares memory with a killed process is killed too
+     * (__oom_kill_process, mm/oom_kill.c). Meanwhile the kernel kills single processes.
+     */
+    default Entering entering() {
+        return () -> {};
+    }
+
+    /** The time that {@link #entering()} begins. */
+    @FunctionalInterface
+    interface Entering extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
      * Changes the limits from {@code before} to {@code after}; all of them or, if one is refused,
      * none. What is set before and not after is lifted.
      *

@@ -30,6 +30,12 @@ final class V2Cgroup implements Cgroup {
     private Optional<Stats> lastStats = Optional.empty();
     private boolean closed;
 
+    /** How many are being born that share the JVM's memory. */
+    private int entering;
+
+    /** Whether it dies as a whole of an OOM kill, once nobody does. */
+    private boolean diesAsOne;
+
     /**
      * What it may be limited by.
      *
@@ -133,6 +139,45 @@ final class V2Cgroup implements Cgroup {
         }
     }
 
+    @Override
+    public synchronized Entering entering() {
+        if (closed) {
+            return () -> {};
+        }
+        if (entering++ == 0) {
+            diesAsOne = group.read(V2Settings.OOM_GROUP).text().startsWith("1");
+            if (diesAsOne) {
+                int errno = -group.write(V2Settings.OOM_GROUP, "0");
+                if (errno != 0) {
+                    entering--;
+                    throw new CgroupFailure(
+                                    "write \"0\" to " + V2Settings.OOM_GROUP + " of",
+                                    errno,
+                                    group.path())
+                            .setupException();
+                }
+            }
+        }
+        return this::entered;
+    }
+
+    private synchronized void entered() {
+        entering--;
+        if (entering == 0 && diesAsOne && !closed) {
+            // It worked a moment ago; and if not, single processes are killed.
+            int _ = group.write(V2Settings.OOM_GROUP, "1");
+        }
+    }
+
+    /** See {@link #entering()}: what would be written now is written afterwards. */
+    private List<Setting> meanwhile(List<Setting> settings) {
+        return entering == 0
+                ? settings
+                : settings.stream()
+                        .filter(setting -> !setting.file().equals(V2Settings.OOM_GROUP))
+                        .toList();
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the container has stopped");
@@ -159,7 +204,8 @@ final class V2Cgroup implements Cgroup {
                                 granted.controllers().contains(controller)
                                         ? Optional.of(group)
                                         : Optional.empty())
-                .run(V2Settings.of(before, disks), settings);
+                .run(meanwhile(V2Settings.of(before, disks)), meanwhile(settings));
+        diesAsOne = after.memory().isPresent();
         degraded = degradation.leftOut();
     }
 

@@ -18,6 +18,8 @@ import java.util.OptionalLong;
 
 /** Limits as files of a v2 group, Documentation/admin-guide/cgroup-v2.rst. */
 final class V2Settings {
+    static final String OOM_GROUP = "memory.oom.group";
+
     private static final String NONE = "max";
 
     private V2Settings() {}
@@ -68,7 +70,7 @@ final class V2Settings {
             settings.add(bytes("memory.max", memory, NONE, asked));
             // The sandbox dies as a whole: half of it alive after an OOM kill is nobody's idea of a
             // result. Linux 4.19.
-            settings.add(Setting.welcome(MEMORY, "memory.oom.group", "1", "0", asked));
+            settings.add(Setting.welcome(MEMORY, OOM_GROUP, "1", "0", asked));
             if (limits.memorySwap().isEmpty()) {
                 settings.add(Setting.swap("memory.swap.max", 0, NONE, memory));
             }

@@ -144,7 +144,8 @@ record CopyPlace(
 
     private Session launch(Blueprint plan, Map<Binding, Integer> sources) {
         requireAlive();
-        try (WayIn way = WayIn.open(engine.linux(), spec, session)) {
+        try (WayIn way = WayIn.open(engine.linux(), spec, session);
+                var _ = cgroup.entering()) {
             Map<Binding, Integer> numbers = new HashMap<>(way.numbers());
             numbers.putAll(sources);
             return engine.launcher()

@@ -197,7 +197,8 @@ final class Entrance {
         if (host.verdict().isPresent()) {
             throw Guests.ended();
         }
-        try (WayIn way = WayIn.open(engine.linux(), spec, host.session())) {
+        try (WayIn way = WayIn.open(engine.linux(), spec, host.session());
+                var _ = ground.cgroup().entering()) {
             var maps = compiled.who().maps();
             return engine.launcher()
                     .launch(

@@ -5,6 +5,7 @@ import io.bailey.sandbox.linux.launch.Session;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
@@ -12,9 +13,12 @@ import java.util.function.Supplier;
  * The further commands in one container. Until the last of them is gone the container's descriptors
  * stay open and its cgroup stays: nobody is let in by a number that means something else by now.
  */
-final class Guests implements AutoCloseable {
+final class Guests {
     /** A watcher ends with its command, at once. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /** As long as somebody may take to be born. */
+    private static final long DOOR_MILLIS = 500;
 
     private final Set<Session> inside = ConcurrentHashMap.newKeySet();
 
@@ -22,17 +26,22 @@ final class Guests implements AutoCloseable {
     private final ReentrantReadWriteLock door = new ReentrantReadWriteLock();
 
     private boolean closed;
+    private boolean still;
 
     /**
      * Lets in what {@code entering} starts.
      *
-     * @throws IllegalStateException if the container has ended
+     * @throws IllegalStateException if the container has ended, or is paused
      */
     Session admit(Supplier<Session> entering) {
         door.readLock().lock();
         try {
             if (closed) {
                 throw ended();
+            }
+            if (still) {
+                throw new IllegalStateException(
+                        "the container is paused: a command in it would not run; resume() it first");
             }
             Session guest = entering.get();
             inside.add(guest);
@@ -46,6 +55,35 @@ final class Guests implements AutoCloseable {
         return new IllegalStateException("the container has ended: no command can enter it");
     }
 
+    /**
+     * Freezes the container: nobody is just entering, who would be born frozen while it shares the
+     * JVM's memory, and with it hold up the thread that bears it.
+     */
+    void stop(Runnable freezing) {
+        door.writeLock().lock();
+        try {
+            freezing.run();
+            still = true;
+        } finally {
+            door.writeLock().unlock();
+        }
+    }
+
+    /** Lets it go on, first of all who is born frozen and holds the door. */
+    void goOn(Runnable thawing) {
+        thawing.run();
+        door.writeLock().lock();
+        try {
+            still = false;
+        } finally {
+            door.writeLock().unlock();
+        }
+    }
+
+    boolean isEmpty() {
+        return inside.isEmpty();
+    }
+
     void leave(Session guest) {
         inside.remove(guest);
     }
@@ -53,14 +91,16 @@ final class Guests implements AutoCloseable {
     /**
      * Lets nobody in any more, ends those whom the kernel has not ended with the first process, and
      * waits for them to be gone.
+     *
+     * @param force kills them by their cgroup: those who are frozen hear nothing, nor lets the door
+     *     go who is born frozen, where another process has paused the container
      */
-    @Override
-    public void close() {
-        door.writeLock().lock();
-        try {
-            closed = true;
-        } finally {
-            door.writeLock().unlock();
+    void close(Runnable force) {
+        if (!shut(DOOR_MILLIS)) {
+            force.run();
+            shut(Long.MAX_VALUE);
+        } else if (still) {
+            force.run();
         }
         inside.forEach(Session::kill);
         for (Session guest : inside) {
@@ -69,5 +109,27 @@ final class Guests implements AutoCloseable {
             }
         }
         inside.forEach(guest -> guest.awaitGone(PATIENCE));
+    }
+
+    private boolean shut(long millis) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    if (!door.writeLock().tryLock(millis, TimeUnit.MILLISECONDS)) {
+                        return false;
+                    }
+                    closed = true;
+                    door.writeLock().unlock();
+                    return true;
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -309,7 +309,8 @@ final class LinuxContainer implements Container, Committable {
         try {
             Life now = running();
             if (!paused) {
-                now.running().sandbox().cgroup().freeze();
+                OwnGround ground = now.running().sandbox();
+                ground.guests().stop(ground.cgroup()::freeze);
                 paused = true;
                 record.changed(ContainerState.PAUSED, limits);
                 events.add(new ContainerEvent.Paused(id, Instant.now()));
@@ -325,7 +326,8 @@ final class LinuxContainer implements Container, Committable {
         try {
             Life now = running();
             if (paused) {
-                now.running().sandbox().cgroup().thaw();
+                OwnGround ground = now.running().sandbox();
+                ground.guests().goOn(ground.cgroup()::thaw);
                 paused = false;
                 record.changed(ContainerState.RUNNING, limits);
                 events.add(new ContainerEvent.Resumed(id, Instant.now()));

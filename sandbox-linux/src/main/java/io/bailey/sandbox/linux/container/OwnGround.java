@@ -38,7 +38,9 @@ record OwnGround(
 
     @Override
     public void kill() {
-        if (!endsWithInit() || cgroup.holdsTheKilled()) {
+        // A watcher that stands still does not reap its command, and the pid namespace does not end
+        // before all in it are reaped (zap_pid_ns_processes, kernel/pid_namespace.c).
+        if (!endsWithInit() || cgroup.holdsTheKilled() || !guests.isEmpty()) {
             cgroup.kill();
         }
     }
@@ -51,7 +53,7 @@ record OwnGround(
 
     @Override
     public void vacate() {
-        guests.close();
+        guests.close(cgroup::kill);
     }
 
     @Override

@@ -134,7 +134,7 @@ final class ServiceLife implements AutoCloseable {
     private void end() {
         session.kill();
         session.ended().exceptionally(failure -> null).join();
-        guests.close();
+        guests.close(cgroup::kill);
         var _ = session.finish();
     }
 

@@ -21,7 +21,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /** A paused container stands still, and ends when it is told to. */
@@ -120,6 +124,55 @@ class PauseTest {
             assertThatThrownBy(() -> container.exec(Command.of("true")))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("paused");
+        }
+    }
+
+    /** Its watcher hears nothing: it would be waited for. */
+    @Test
+    void aCommandInWhatIsPausedIsNotWaitedFor() {
+        Powers.require(Power.CGROUP_WRITABLE);
+        Container container = burning();
+        Process inside = container.startExec("sh", "-c", BURNER);
+        container.pause();
+        long began = System.nanoTime();
+        container.close();
+        assertThat(inside.isAlive()).isFalse();
+        assertThat(System.nanoTime() - began).isLessThan(TimeUnit.SECONDS.toNanos(5));
+    }
+
+    /** A command born frozen would hold the thread that bears it, and with it the end. */
+    @Test
+    void nobodyIsJustEnteringWhileItIsPaused() throws InterruptedException {
+        Powers.require(Power.CGROUP_WRITABLE);
+        try (Container container = burning();
+                ExecutorService entering = Executors.newFixedThreadPool(3)) {
+            AtomicBoolean over = new AtomicBoolean();
+            AtomicInteger entered = new AtomicInteger();
+            for (int i = 0; i < 3; i++) {
+                entering.execute(() -> enterUntil(over, container, entered));
+            }
+            for (int round = 0; round < 40; round++) {
+                int before = entered.get();
+                assertThat(eventually(() -> entered.get() > before)).isTrue();
+                container.pause();
+                container.resume();
+            }
+            over.set(true);
+            entering.shutdown();
+            assertThat(entering.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static void enterUntil(AtomicBoolean over, Container container, AtomicInteger entered) {
+        while (!over.get()) {
+            try {
+                assertThat(container.exec("true").exitCode()).isZero();
+                entered.incrementAndGet();
+            } catch (IllegalStateException paused) {
+                assertThat(paused).hasMessageContaining("paused");
+            } catch (InterruptedException nobodys) {
+                throw new AssertionError(nobodys);
+            }
         }
     }
 
