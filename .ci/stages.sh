@@ -2,31 +2,44 @@
 
 failed=()
 notes=()
+# In so many classes of a run tests may fail once.
+FORGIVEN=4
 LOG=$(mktemp) || exit 1
 trap 'rm -f "$LOG"' EXIT
 
 stage() {
-    local name=$1 began=$SECONDS
+    local name=$1 began=$SECONDS status out tee
     shift
     printf '\n=== %s\n' "$name"
     # Not a pipe: what a stage sets, the next may need.
-    if "$@" > >(tee "$LOG") 2>&1; then
+    exec {out}> >(exec tee "$LOG")
+    tee=$!
+    "$@" >&"$out" 2>&1 {out}>&-
+    status=$?
+    exec {out}>&-
+    # Its last words too, unless something that the stage left holds its output open.
+    for _ in $(seq 50); do
+        kill -0 $tee 2>/dev/null || break
+        sleep 0.2
+    done
+    if [ $status -eq 0 ]; then
         printf '=== %s: passed (%d s)\n' "$name" $((SECONDS - began))
     else
-        printf '=== %s: FAILED (%d s)\n' "$name" $((SECONDS - began))
+        printf '=== %s: FAILED with %d (%d s)\n' "$name" $status $((SECONDS - began))
         failed+=("$name"$'\n'"$(culprits)")
     fi
 }
 
 # What of a failed stage's output says why, again at the very end: the rest may be cut off by then.
 culprits() {
-    wait $! 2>/dev/null
     sed 's/\x1b\[[0-9;]*m//g' "$LOG" |
-        grep -E -A8 '^\[ERROR\] (  |Tests run)|MethodSource|=> |LEFT BEHIND|Exception|error:' | head -60
+        grep -E -A8 '^\[ERROR\] (  |Tests run)|MethodSource|=> |LEFT BEHIND|Exception|rror[: ]|Killed' | head -60
+    echo "The end of it, without what could not be proven:"
+    sed 's/\x1b\[[0-9;]*m//g' "$LOG" | grep -vE '^ +[0-9]+ io\.bailey' | tail -25
 }
 
 note() {
-    notes+=("$1")
+    notes+=("NOT RUN: $1")
     printf 'NOT RUN: %s\n' "$1"
 }
 
@@ -86,17 +99,22 @@ java25() {
     return 1
 }
 
-# Prints the command that runs the tests that meet the kernel, from the kit, in the folder $1. What is pure (plans, programs,
-# archives and documents as bytes, the architecture) does not depend on who runs it and has run already.
+# Prints the command that runs the tests that meet the kernel, from the kit, in the folder $1: all of them, or the classes that
+# follow. What is pure (plans, programs, archives and documents as bytes, the architecture) does not depend on who runs it and
+# has run already.
 suite() {
-    local folder=$1 room rooms=()
-    for room in sys cgroup host mount container attack image; do
+    local folder=$1 class room rooms=()
+    shift
+    for class; do
+        rooms+=(--select-class "$class")
+    done
+    [ $# -gt 0 ] || for room in sys cgroup host mount container attack image; do
         rooms+=(--select-package "io.bailey.sandbox.linux.$room")
     done
-    for room in tar document registry; do
+    [ $# -gt 0 ] || for room in tar document registry; do
         rooms+=(--exclude-package "io.bailey.sandbox.linux.image.$room")
     done
-    echo "$JAVA" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --illegal-native-access=deny \
+    echo "$JAVA" ${HEAP:-} -XX:+UseSerialGC -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED --illegal-native-access=deny \
         -Djava.io.tmpdir="$folder" -Dbailey.unproven="$folder/unproven.txt" -Dslf4j.internal.verbosity=ERROR \
         -jar "$KIT"/junit-platform-console-standalone-*.jar execute --disable-banner --details=${DETAILS:-summary} \
         -cp "$KIT/tests:$KIT/linux:$KIT/api:$(echo "$KIT"/lib/*.jar | tr ' ' ':')" \
@@ -110,8 +128,13 @@ ordinary_user_tests() {
         return 0
     fi
     kit || return 1
+    again_by_themselves user_suite
+}
+
+# The classes "$@" of the suite, or all.
+user_suite() {
     local folder status
-    folder=$(mktemp -d /var/tmp/bailey-user.XXXXXX) && suite "$folder" >"$KIT/user.sh" && chmod a+r "$KIT/user.sh" &&
+    folder=$(mktemp -d /var/tmp/bailey-user.XXXXXX) && suite "$folder" "$@" >"$KIT/user.sh" && chmod a+r "$KIT/user.sh" &&
         chown 54321:54321 "$folder" || return 1
     (cd "$folder" && bash "$KIT/audit" env -i PATH="$PATH" HOME="$folder" LANG=C.UTF-8 \
         setpriv --reuid=54321 --regid=54321 --clear-groups bash "$KIT/user.sh")
@@ -154,14 +177,41 @@ guest_tests() {
         return 0
     fi
     kit || return 1
-    suite /tmp/suite >"$KIT/guest.sh" && cp .ci/guest "$KIT" && chmod a+r "$KIT/guest" "$KIT/guest.sh" || return 1
-    "$vm" --mem 3072 --timeout 2400 --cwd / --rw "$KIT" -- bash "$KIT/guest" "$1" "$KIT/guest.sh"
+    again_by_themselves guest_suite "$vm" "$1"
+}
+
+# The classes "${@:3}" of the suite, or all, as $2 in a guest booted by $1. To user-mode Linux each page that lies beside no page
+# that came before it is a mapping of the host's, which gives 65,530 to a process (vm.max_map_count): past that the guest's
+# processes hang or find others' memory in theirs. A heap that is touched at the start lies together, and stays small.
+guest_suite() {
+    HEAP="-Xms320m -Xmx320m -XX:+AlwaysPreTouch" suite /tmp/suite "${@:3}" >"$KIT/guest.sh" && cp .ci/guest "$KIT" && chmod a+r "$KIT/guest" "$KIT/guest.sh" || return 1
+    "$1" --mem 3072 --timeout 2400 --cwd / --rw "$KIT" -- bash "$KIT/guest" "$2" "$KIT/guest.sh"
+}
+
+# Some thousand tests meet a kernel that others use too. Of a run ("$@") in which a few classes have failed these run once more
+# by themselves, in a fresh JVM, and are named in the summary if they pass then: docs/decisions/0020. Leaks are not forgiven.
+again_by_themselves() {
+    local output status classes
+    output=$(mktemp) || return 1
+    "$@" 2>&1 | tee "$output"
+    status=${PIPESTATUS[0]}
+    if [ "$status" -ne 0 ] && ! grep -q 'LEFT BEHIND' "$output"; then
+        mapfile -t classes < <(sed -n "s/.*\(Method\|Class\)Source \[className = '\([^']*\)'.*/\2/p" "$output" | sort -u)
+        if [ ${#classes[@]} -gt 0 ] && [ ${#classes[@]} -le "$FORGIVEN" ]; then
+            printf 'ONCE MORE: %s\n' "${classes[@]}"
+            "$@" "${classes[@]}"
+            status=$?
+            [ $status -eq 0 ] && notes+=("FAILED ONCE, then passed: ${classes[*]} ($(grep -A8 Source "$output" | grep '=> ' | head -3))")
+        fi
+    fi
+    rm -f "$output"
+    return "$status"
 }
 
 finish() {
     printf '\n=== summary\n'
     for n in "${notes[@]}"; do
-        echo "not run: $n"
+        echo "$n"
     done
     if [ ${#failed[@]} -gt 0 ]; then
         printf 'FAILED: %s\n' "${failed[@]}"
