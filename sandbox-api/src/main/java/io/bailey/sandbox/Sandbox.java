@@ -770,7 +770,9 @@ public interface Sandbox extends AutoCloseable {
 
         /**
          * Sets the cgroup beneath which those of the containers are made. The default is one that
-         * the engine picks, beneath the JVM's own.
+         * the engine picks, beneath the JVM's own. On cgroup v2 neither it nor a group between it
+         * and the root may have {@code memory.oom.group} set unless the JVM is in it too: what is
+         * being started shares the JVM's memory for a moment, and the kernel would kill both.
          *
          * @param path a path without {@code .}, {@code ..} and empty parts, at most 4,095 bytes;
          *     with a slash at the start it begins at the root of the cgroup file system, without
