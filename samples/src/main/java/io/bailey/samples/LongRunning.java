@@ -7,6 +7,7 @@ import io.bailey.sandbox.Containers;
 import io.bailey.sandbox.LogLine;
 import io.bailey.sandbox.Rootfs;
 import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.SandboxUnavailableException;
 import io.bailey.sandbox.Stats;
 
 import java.nio.charset.StandardCharsets;
@@ -27,16 +28,28 @@ public final class LongRunning {
 
     /** Runs it. */
     public static void main(String[] args) throws Exception {
-        try (Sandbox sandbox =
-                        Sandbox.builder()
-                                .rootfs(Rootfs.host())
-                                .name("long-running")
-                                .label("sample", "yes")
-                                .memory("128M")
-                                .pids(32)
-                                .build();
-                Container container = sandbox.start("sh", "-c", PROGRAM)) {
+        try (Sandbox sandbox = limited().build()) {
+            live(sandbox);
+        } catch (SandboxUnavailableException unavailable) {
+            // Limits and a freezer take a cgroup this user may write to.
+            System.out.println(unavailable.getMessage());
+        }
+    }
+
+    private static Sandbox.Builder limited() {
+        return Sandbox.builder()
+                .rootfs(Rootfs.host())
+                .name("long-running")
+                .label("sample", "yes")
+                .memory("128M")
+                .pids(32);
+    }
+
+    private static void live(Sandbox sandbox) throws Exception {
+        // Created first and started then: whoever listens before the start hears of it.
+        try (Container container = sandbox.create("sh", "-c", PROGRAM)) {
             container.onEvent(LongRunning::tell);
+            container.start();
             for (ContainerInfo info : Containers.list()) {
                 System.out.println(info.id() + " " + info.name() + " " + info.state());
             }
@@ -57,7 +70,7 @@ public final class LongRunning {
             container.resume();
 
             Stats stats = container.stats();
-            System.out.println("memory now: " + stats.memory().current());
+            System.out.println("memory now: " + stats.memory().current().orElse(0) + " bytes");
             container.stop(Duration.ofSeconds(5));
             for (LogLine line : container.logs().tail(2)) {
                 System.out.println(line.time() + " " + line.text());

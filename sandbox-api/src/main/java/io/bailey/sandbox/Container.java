@@ -72,11 +72,14 @@ public interface Container extends AutoCloseable {
      * Starts a container that was {@link Sandbox#create(Command) created} or has stopped. What it
      * wrote to its root is there again where its writable layer is kept: for an {@link
      * io.bailey.sandbox.image.Image} under a root JVM, and with {@link
-     * Sandbox.Builder#writableLayer}; otherwise it begins with an empty one.
+     * Sandbox.Builder#writableLayer}; otherwise it begins with an empty one. It has the limits that
+     * it had last, see {@link #update}. One that has stopped is started again even if its sandbox
+     * is closed.
      *
      * @throws CommandException if the command is not found or not executable
      * @throws SandboxSetupException if a step of setting up the sandbox failed
-     * @throws IllegalStateException if it runs already, or is closed
+     * @throws IllegalStateException if it runs already, is {@link Sandbox#startDetached detached},
+     *     is closed, or has not been started and its sandbox is closed
      */
     void start();
 
@@ -87,7 +90,8 @@ public interface Container extends AutoCloseable {
      * @param grace how long the command has to end by itself; zero or negative for none
      * @throws CommandException if the command is not found or not executable any more
      * @throws SandboxSetupException if a step of setting up the sandbox failed
-     * @throws IllegalStateException if it is closed
+     * @throws IllegalStateException if it is closed; or {@link Sandbox#startDetached detached}:
+     *     then it goes on
      * @throws InterruptedException if the thread was interrupted; the sandbox has been killed by
      *     then
      */
@@ -98,7 +102,8 @@ public interface Container extends AutoCloseable {
      *
      * @throws CommandException if the command is not found or not executable any more
      * @throws SandboxSetupException if a step of setting up the sandbox failed
-     * @throws IllegalStateException if it is closed
+     * @throws IllegalStateException if it is closed; or {@link Sandbox#startDetached detached}:
+     *     then it goes on
      * @throws InterruptedException if the thread was interrupted; the sandbox has been killed by
      *     then
      */
@@ -108,7 +113,8 @@ public interface Container extends AutoCloseable {
 
     /**
      * Freezes every process of the container: none of them makes any progress until {@link
-     * #resume()}. Returns when all are frozen. Limits of time go on. Does nothing if it is paused.
+     * #resume()}. Returns when all are frozen. Limits of time go on. Does nothing, and is no event,
+     * if it is paused.
      *
      * @throws SandboxUnavailableException if this host has no freezer
      * @throws SandboxSetupException if they do not freeze
@@ -117,7 +123,8 @@ public interface Container extends AutoCloseable {
     void pause();
 
     /**
-     * Lets frozen processes run again. Does nothing if it is not paused.
+     * Lets frozen processes run again, whoever has frozen them. Does nothing, and is no event, if
+     * it is not paused.
      *
      * @throws SandboxSetupException if the kernel refuses it
      * @throws IllegalStateException if it does not run
@@ -127,7 +134,8 @@ public interface Container extends AutoCloseable {
     /**
      * Changes the limits while it runs. They become exactly these: what is empty in them is lifted.
      * {@code container.update(container.limits().toBuilder().memory("1G").build())} changes one. If
-     * one of them cannot be set, those set before it are set back.
+     * one of them cannot be set, those set before it are set back. They hold in the next life too,
+     * and of a {@link Sandbox#startDetached detached} container every process is told them.
      *
      * @param limits the new limits
      * @throws SandboxConfigException if the kernel refuses a value
@@ -149,7 +157,9 @@ public interface Container extends AutoCloseable {
      * Reads what the container uses.
      *
      * @return a snapshot; the last one if it has stopped
-     * @throws IllegalStateException if it has not been started yet
+     * @throws IllegalStateException if it has not been started yet; of one that was {@link
+     *     Containers#find found}, if it had stopped by then and its last reading is nobody's any
+     *     more
      */
     Stats stats();
 
@@ -181,20 +191,25 @@ public interface Container extends AutoCloseable {
     Subscription onEvent(Consumer<ContainerEvent> consumer);
 
     /**
-     * Returns what the container has written.
+     * Returns what the container has written. What further commands in it write is theirs ({@link
+     * #exec}), and not among it.
      *
      * @return its log, of all its lives
      */
     Logs logs();
 
     /**
-     * Copies a file or directory of the host into the container, running or stopped, as {@code cp
-     * -r} does: into {@code target} if that is a directory there, else to that name. Modes, times
-     * and symbolic links are kept, though a link that is {@code source} itself is followed; what is
-     * made belongs to the sandbox's root. Devices, pipes and sockets are left out, and of several
-     * names of a file each becomes a file. Links to directories in the container are followed
-     * within its root, never out of it; a file there, or a link to one, is replaced, and a
-     * directory keeps its mode.
+     * Copies a file or directory of the host into the container, as {@code cp -r} does: into {@code
+     * target} if that is a directory there, else to that name. Modes, times and symbolic links are
+     * kept, though a link that is {@code source} itself is followed; what is made belongs to the
+     * sandbox's root. Devices, pipes and sockets are left out, and of several names of a file each
+     * becomes a file. Links to directories in the container are followed within its root, never out
+     * of it; a file there, or a link to one, is replaced, and a directory keeps its mode.
+     *
+     * <p>The container runs, or has stopped and its writable layer is kept: that is so for an
+     * {@link io.bailey.sandbox.image.Image} under a root JVM, and with {@link
+     * Sandbox.Builder#writableLayer}. Then its root is put together once more for the copy, without
+     * a command in it. One that has not been started yet has no root.
      *
      * @param source a path on the host
      * @param target an absolute path inside
@@ -202,7 +217,9 @@ public interface Container extends AutoCloseable {
      * @throws SandboxConfigException if the source is not there or the target no such path
      * @throws SandboxSetupException if a step failed, also for a limit; what was copied by then
      *     stays
-     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     * @throws IllegalStateException if it has not been started yet, is paused, has stopped and its
+     *     root is gone, is closed, or was {@link Containers#find found}, having been started by
+     *     another process
      */
     void copyIn(Path source, String target, CopyLimits limits);
 
@@ -214,16 +231,19 @@ public interface Container extends AutoCloseable {
      * @param target an absolute path inside
      * @throws SandboxConfigException if the source is not there or the target no such path
      * @throws SandboxSetupException if a step failed; what was copied by then stays
-     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     * @throws IllegalStateException if it has not been started yet, is paused, has stopped and its
+     *     root is gone, is closed, or was {@link Containers#find found}, having been started by
+     *     another process
      */
     default void copyIn(Path source, String target) {
         copyIn(source, target, CopyLimits.standard());
     }
 
     /**
-     * Unpacks an archive in the container, running or stopped. What it makes belongs to the
-     * sandbox's root, whatever the archive says; extended attributes are not set. What is there
-     * already is treated as {@link #copyIn(Path, String, CopyLimits)} does.
+     * Unpacks an archive in the container, running or stopped as for {@link #copyIn(Path, String,
+     * CopyLimits)}. What it makes belongs to the sandbox's root, whatever the archive says;
+     * extended attributes are not set. What is there already is treated as {@link #copyIn(Path,
+     * String, CopyLimits)} does.
      *
      * @param tar a tar archive, not compressed; read to its end, not closed
      * @param directory an absolute path inside, of a directory that is there
@@ -231,7 +251,9 @@ public interface Container extends AutoCloseable {
      * @throws SandboxConfigException if the directory is no such path
      * @throws SandboxSetupException if a step failed, also for a limit; what was copied by then
      *     stays
-     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     * @throws IllegalStateException if it has not been started yet, is paused, has stopped and its
+     *     root is gone, is closed, or was {@link Containers#find found}, having been started by
+     *     another process
      */
     void copyIn(InputStream tar, String directory, CopyLimits limits);
 
@@ -242,19 +264,24 @@ public interface Container extends AutoCloseable {
      * @param directory an absolute path inside, of a directory that is there
      * @throws SandboxConfigException if the directory is no such path
      * @throws SandboxSetupException if a step failed; what was copied by then stays
-     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     * @throws IllegalStateException if it has not been started yet, is paused, has stopped and its
+     *     root is gone, is closed, or was {@link Containers#find found}, having been started by
+     *     another process
      */
     default void copyIn(InputStream tar, String directory) {
         copyIn(tar, directory, CopyLimits.standard());
     }
 
     /**
-     * Copies a file or directory out of the container, running or stopped, as {@code cp -r} does:
-     * into {@code target} if that is a directory, else to that name. Modes, times and symbolic
-     * links are kept, the latter as they are, but not the set-user-ID and set-group-ID bits; a link
-     * that is {@code source} itself is followed, within the container's root. What is made belongs
-     * to this JVM's user, and replaces files and links of the same name. Devices, pipes and sockets
-     * are left out, and of several names of a file each becomes a file.
+     * Copies a file or directory out of the container, as {@code cp -r} does: into {@code target}
+     * if that is a directory, else to that name. Modes, times and symbolic links are kept, the
+     * latter as they are, but not the set-user-ID and set-group-ID bits; a link that is {@code
+     * source} itself is followed, within the container's root. What is made belongs to this JVM's
+     * user, and replaces files and links of the same name. Devices, pipes and sockets are left out,
+     * and of several names of a file each becomes a file.
+     *
+     * <p>The container runs or is paused, or has stopped and its writable layer is kept, as for
+     * {@link #copyIn(Path, String, CopyLimits)}.
      *
      * <p>A link that is copied may lead anywhere, for it leads from where it lies now: who opens
      * what came out of an untrusted container does not follow links.
@@ -265,7 +292,9 @@ public interface Container extends AutoCloseable {
      * @throws SandboxConfigException if the source is not there or no such path
      * @throws SandboxSetupException if a step failed, also for a limit; what was copied by then
      *     stays
-     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     * @throws IllegalStateException if it has not been started yet, has stopped and its root is
+     *     gone, is closed, or was {@link Containers#find found}, having been started by another
+     *     process
      */
     void copyOut(String source, Path target, CopyLimits limits);
 
@@ -276,21 +305,26 @@ public interface Container extends AutoCloseable {
      * @param target a path on the host
      * @throws SandboxConfigException if the source is not there or no such path
      * @throws SandboxSetupException if a step failed; what was copied by then stays
-     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     * @throws IllegalStateException if it has not been started yet, has stopped and its root is
+     *     gone, is closed, or was {@link Containers#find found}, having been started by another
+     *     process
      */
     default void copyOut(String source, Path target) {
         copyOut(source, target, CopyLimits.standard());
     }
 
     /**
-     * Writes a file or directory of the container, running or stopped, as a tar archive.
+     * Writes a file or directory of the container, running, paused or stopped as for {@link
+     * #copyOut(String, Path, CopyLimits)}, as a tar archive.
      *
      * @param source an absolute path inside
      * @param tar takes the archive; not closed
      * @param limits how much at most
      * @throws SandboxConfigException if the source is not there or no such path
      * @throws SandboxSetupException if a step failed, also for a limit
-     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     * @throws IllegalStateException if it has not been started yet, has stopped and its root is
+     *     gone, is closed, or was {@link Containers#find found}, having been started by another
+     *     process
      */
     void copyOut(String source, OutputStream tar, CopyLimits limits);
 
@@ -302,7 +336,9 @@ public interface Container extends AutoCloseable {
      * @param tar takes the archive; not closed
      * @throws SandboxConfigException if the source is not there or no such path
      * @throws SandboxSetupException if a step failed
-     * @throws IllegalStateException if it has stopped and its root is gone, or is closed
+     * @throws IllegalStateException if it has not been started yet, has stopped and its root is
+     *     gone, is closed, or was {@link Containers#find found}, having been started by another
+     *     process
      */
     default void copyOut(String source, OutputStream tar) {
         copyOut(source, tar, CopyLimits.standard());
@@ -328,6 +364,7 @@ public interface Container extends AutoCloseable {
      *
      * @param signal the signal
      * @throws SandboxException if the kernel refuses it
+     * @throws IllegalStateException if it has not been started yet
      */
     void signal(Signal signal);
 
@@ -340,7 +377,9 @@ public interface Container extends AutoCloseable {
      * @throws SandboxConfigException if this is not a command
      * @throws CommandException if the command is not found or not executable
      * @throws SandboxSetupException if a step of entering the sandbox failed
-     * @throws IllegalStateException if the container has ended
+     * @throws IllegalStateException if the container does not run: it has not been started yet, is
+     *     paused or has ended; or was {@link Containers#find found}, having been started by another
+     *     process
      * @throws InterruptedException if the thread was interrupted; the command has been killed by
      *     then
      */
@@ -371,7 +410,9 @@ public interface Container extends AutoCloseable {
      * @throws SandboxConfigException if command and recipe contradict each other
      * @throws CommandException if the command is not found or not executable
      * @throws SandboxSetupException if a step of entering the sandbox failed
-     * @throws IllegalStateException if the container has ended
+     * @throws IllegalStateException if the container does not run: it has not been started yet, is
+     *     paused or has ended; or was {@link Containers#find found}, having been started by another
+     *     process
      * @throws InterruptedException if the thread was interrupted; the command has been killed by
      *     then
      */
@@ -381,8 +422,8 @@ public interface Container extends AutoCloseable {
      * Runs a further command in this container without waiting for it.
      *
      * @param command the command
-     * @return a future of what {@link #exec(Command)} returns or throws; {@code cancel(true)} kills
-     *     the command
+     * @return a future of what {@link #exec(Command)} returns or throws, {@code
+     *     IllegalStateException} included; {@code cancel(true)} kills the command
      */
     CompletableFuture<Result> execAsync(Command command);
 
@@ -395,7 +436,9 @@ public interface Container extends AutoCloseable {
      * @throws SandboxConfigException if this is not a command
      * @throws CommandException if the command is not found or not executable
      * @throws SandboxSetupException if a step of entering the sandbox failed
-     * @throws IllegalStateException if the container has ended
+     * @throws IllegalStateException if the container does not run: it has not been started yet, is
+     *     paused or has ended; or was {@link Containers#find found}, having been started by another
+     *     process
      */
     default SandboxProcess startExec(String... command) {
         return startExec(Command.of(command));
@@ -412,7 +455,9 @@ public interface Container extends AutoCloseable {
      * @throws SandboxConfigException if command and recipe contradict each other
      * @throws CommandException if the command is not found or not executable
      * @throws SandboxSetupException if a step of entering the sandbox failed
-     * @throws IllegalStateException if the container has ended
+     * @throws IllegalStateException if the container does not run: it has not been started yet, is
+     *     paused or has ended; or was {@link Containers#find found}, having been started by another
+     *     process
      */
     SandboxProcess startExec(Command command);
 
@@ -425,7 +470,9 @@ public interface Container extends AutoCloseable {
      * @throws SandboxConfigException if this JVM's standard input is no terminal
      * @throws CommandException if the command is not found or not executable
      * @throws SandboxSetupException if a step of entering the sandbox failed
-     * @throws IllegalStateException if the container has ended
+     * @throws IllegalStateException if the container does not run: it has not been started yet, is
+     *     paused or has ended; or was {@link Containers#find found}, having been started by another
+     *     process
      * @throws InterruptedException if the thread was interrupted; the command has been killed by
      *     then
      */
@@ -451,11 +498,15 @@ public interface Container extends AutoCloseable {
     void stop(Duration grace) throws InterruptedException;
 
     /**
-     * Waits for the end. An interrupt ends the waiting, not the container.
+     * Waits for the end. An interrupt ends the waiting, not the container. One that has not been
+     * started yet is waited for until it has been, and has ended.
      *
      * @return the result
      * @throws CommandException if the command could not be executed
-     * @throws SandboxException if the sandbox failed in a way that left no result
+     * @throws SandboxException if the sandbox failed in a way that left no result, or it was closed
+     *     before it was started
+     * @throws IllegalStateException if this is a handle that {@link Containers#find} gave, and is
+     *     closed
      * @throws InterruptedException if the thread was interrupted
      */
     Result waitFor() throws InterruptedException;
@@ -466,13 +517,17 @@ public interface Container extends AutoCloseable {
      * @param timeout how long to wait; zero or negative to look once
      * @return the result, or empty if the container has not ended by then
      * @throws CommandException if the command could not be executed
-     * @throws SandboxException if the sandbox failed in a way that left no result
+     * @throws SandboxException if the sandbox failed in a way that left no result, or it was closed
+     *     before it was started
+     * @throws IllegalStateException if this is a handle that {@link Containers#find} gave, and is
+     *     closed
      * @throws InterruptedException if the thread was interrupted
      */
     Optional<Result> waitFor(Duration timeout) throws InterruptedException;
 
     /**
-     * Returns a future of the result. It completes when nothing of the sandbox is left.
+     * Returns a future of the result. It completes when nothing of the sandbox is left; with what
+     * {@link #waitFor()} throws if there is none.
      *
      * @return a new future at each call; completing or canceling it does nothing to the container
      */
@@ -482,6 +537,8 @@ public interface Container extends AutoCloseable {
      * Returns the recipe this container was made from.
      *
      * @return the same as that of its sandbox
+     * @throws IllegalStateException if it was {@link Containers#find found}, having been started by
+     *     another process: only that has it
      */
     SandboxSpec spec();
 
@@ -491,7 +548,8 @@ public interface Container extends AutoCloseable {
      * interrupt, which stays set.
      *
      * <p>A {@link Sandbox#startDetached detached} container goes on: only this handle is let go of.
-     * {@link #kill()} and {@link Containers#remove} end it.
+     * {@link #kill()} and {@link Containers#remove} end it. Of a handle that is closed nothing is
+     * learned any more: whoever waits with it is given an {@code IllegalStateException}.
      *
      * @throws SandboxException if something could not be removed; the message names it
      */

@@ -16,6 +16,7 @@ import java.util.OptionalLong;
  * @param id its id
  * @param name its name; the id if none was given
  * @param root its root: the reference of an image, the path of a directory, or {@code host}
+ * @param image the image that is its root, to the byte: {@code reference@digest} of its manifest
  * @param command the program and its arguments; immutable
  * @param state its state
  * @param exitCode {@link Result#exitCode()}, once stopped
@@ -35,6 +36,7 @@ public record ContainerInfo(
         String id,
         String name,
         String root,
+        Optional<String> image,
         List<String> command,
         ContainerState state,
         OptionalInt exitCode,
@@ -54,6 +56,7 @@ public record ContainerInfo(
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(root, "root");
+        Objects.requireNonNull(image, "image");
         command = List.copyOf(command);
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(exitCode, "exitCode");

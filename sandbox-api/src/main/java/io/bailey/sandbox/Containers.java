@@ -43,9 +43,31 @@ public final class Containers {
     /**
      * Finds a container to work with: one of this JVM, or a detached one whoever started it.
      *
-     * @param idOrName its id, the unambiguous beginning of that, or its name
-     * @return the container; empty if there is none
-     * @throws IllegalArgumentException if there are several
+     * <p>One of this JVM is the very object that {@link Sandbox#start} returned: closing it ends
+     * the container, so whoever only looks leaves that to its owner. For a {@link
+     * Sandbox#startDetached detached} one that another process started, each call opens a handle of
+     * its own, which the caller closes; that lets go of the handle and not of the container:
+     *
+     * {@snippet :
+     * try (Container detached = Containers.find(id).orElseThrow()) {
+     *     detached.stop(Duration.ofSeconds(10));
+     * }
+     * Containers.remove(id);
+     * }
+     *
+     * <p>Such a handle has no recipe, which takes listeners and consumers that cannot be written
+     * down. So {@link Container#spec}, {@link Container#exec}, {@link Container#startExec}, {@link
+     * Container#interact}, {@link Container#copyIn} and {@link Container#copyOut} throw {@code
+     * IllegalStateException}, {@link Container#execAsync} gives a future that fails with one, and
+     * {@link Container#inspect} has no recipe; {@link Container#start} and {@link
+     * Container#restart} do as for any detached container. Its {@link Container#events} begin with
+     * this handle, and are what was done with it and the end.
+     *
+     * @param idOrName its id, the unambiguous beginning of that, or its name; not empty
+     * @return the container; empty if there is none. Of several of that name, or whose ids begin
+     *     so, the only one that lives
+     * @throws IllegalArgumentException if there are several and not exactly one of them lives, or
+     *     {@code idOrName} is empty
      * @throws IllegalStateException if it belongs to another living process
      * @throws SandboxException if the state directory cannot be read
      */
@@ -56,9 +78,11 @@ public final class Containers {
     /**
      * Removes what is left of a container that has stopped: its state and its logs.
      *
-     * @param idOrName its id, the unambiguous beginning of that, or its name
+     * @param idOrName its id, the unambiguous beginning of that, or its name, as for {@link #find};
+     *     not empty
      * @return whether there was one
-     * @throws IllegalArgumentException if there are several
+     * @throws IllegalArgumentException if there are several and not exactly one of them lives, or
+     *     {@code idOrName} is empty
      * @throws IllegalStateException if it lives, or belongs to another living process
      * @throws SandboxException if something could not be removed; the message names it
      */

@@ -3,7 +3,7 @@ package io.bailey.sandbox;
 /**
  * How much {@link Container#copyIn} and {@link Container#copyOut} may copy before they fail.
  *
- * @param bytes the most bytes of content
+ * @param bytes the most bytes of content; zero for empty files, directories and links only
  * @param entries the most files, directories and links, positive
  * @since 0.1
  */
@@ -13,7 +13,7 @@ public record CopyLimits(MemorySize bytes, long entries) {
     /**
      * Creates limits.
      *
-     * @throws SandboxConfigException if {@code entries} is not positive
+     * @throws SandboxConfigException if {@code entries} is not positive, or {@code bytes} negative
      */
     public CopyLimits {
         if (bytes.bytes() < 0 || entries < 1) {
@@ -22,7 +22,7 @@ public record CopyLimits(MemorySize bytes, long entries) {
                             + bytes
                             + " and "
                             + entries
-                            + " entries; both must be positive");
+                            + " entries; bytes must be zero or more, entries one or more");
         }
     }
 

@@ -223,6 +223,18 @@ public record Limits(
         }
 
         /**
+         * Sets the memory from which on the sandbox is slowed down, see {@link
+         * Sandbox.Builder#memoryHigh(MemorySize)}.
+         *
+         * @param limit as {@link MemorySize#parse(String)} reads it; at least 4,096 bytes
+         * @return this builder
+         * @throws SandboxConfigException if it is no size, or less than a page
+         */
+        public Builder memoryHigh(String limit) {
+            return memoryHigh(MemorySize.parse("memoryHigh", limit));
+        }
+
+        /**
          * Sets the memory that is not taken away while others have more, see {@link
          * Sandbox.Builder#memoryLow(MemorySize)}.
          *
@@ -235,6 +247,18 @@ public record Limits(
         }
 
         /**
+         * Sets the memory that is not taken away while others have more, see {@link
+         * Sandbox.Builder#memoryLow(MemorySize)}.
+         *
+         * @param amount as {@link MemorySize#parse(String)} reads it
+         * @return this builder
+         * @throws SandboxConfigException if it is no size
+         */
+        public Builder memoryLow(String amount) {
+            return memoryLow(MemorySize.parse("memoryLow", amount));
+        }
+
+        /**
          * Sets the most swap in use, see {@link Sandbox.Builder#memorySwap(MemorySize)}.
          *
          * @param limit zero for none
@@ -243,6 +267,17 @@ public record Limits(
         public Builder memorySwap(MemorySize limit) {
             memorySwap = Optional.of(limit);
             return this;
+        }
+
+        /**
+         * Sets the most swap in use, see {@link Sandbox.Builder#memorySwap(MemorySize)}.
+         *
+         * @param limit as {@link MemorySize#parse(String)} reads it; {@code "0"} for none
+         * @return this builder
+         * @throws SandboxConfigException if it is no size
+         */
+        public Builder memorySwap(String limit) {
+            return memorySwap(MemorySize.parse("memorySwap", limit));
         }
 
         /**
@@ -343,6 +378,18 @@ public record Limits(
             LimitRules.hugetlb(page, limit);
             hugetlb.put(page, limit);
             return this;
+        }
+
+        /**
+         * Sets the most huge pages in use, see {@link Sandbox.Builder#hugetlb(String, MemorySize)}.
+         *
+         * @param page the size of a page as the kernel writes it, such as {@code 2MB}
+         * @param limit the most of them, as {@link MemorySize#parse(String)} reads it
+         * @return this builder
+         * @throws SandboxConfigException if one of the two is no such size
+         */
+        public Builder hugetlb(String page, String limit) {
+            return hugetlb(page, MemorySize.parse("hugetlb", limit));
         }
 
         /**

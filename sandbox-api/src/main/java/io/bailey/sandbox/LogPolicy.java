@@ -25,7 +25,11 @@ public record LogPolicy(Place place, MemorySize size) {
         NONE,
         /** In the memory of this JVM. */
         MEMORY,
-        /** In the state directory, where other processes of this user can read it. */
+        /**
+         * In the state directory, and in memory only what has not been written yet: for much of it.
+         * It goes with the container. Other processes are given that of {@link
+         * Sandbox#startDetached detached} containers only, whose log is on disk in any case.
+         */
         DISK
     }
 

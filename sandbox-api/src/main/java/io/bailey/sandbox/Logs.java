@@ -7,7 +7,8 @@ import java.util.function.Consumer;
 /**
  * What a container has written to standard output and standard error, as far as it is remembered:
  * see {@link Sandbox.Builder#logs(LogPolicy)}. What does not pass through this library, {@link
- * Output#inherit()} and {@link Output#discard()}, is not.
+ * Output#inherit()} and {@link Output#discard()}, is not; nor is what further commands in it write,
+ * {@link Container#exec(Command)}.
  *
  * @since 0.1
  */
@@ -35,8 +36,12 @@ public interface Logs {
      *
      * @param count how many at most; zero or more
      * @return those lines, oldest first
+     * @throws IllegalArgumentException if {@code count} is negative
      */
     default List<LogLine> tail(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("tail: " + count + " lines; zero or more");
+        }
         List<LogLine> all = lines();
         return all.subList(Math.max(0, all.size() - count), all.size());
     }

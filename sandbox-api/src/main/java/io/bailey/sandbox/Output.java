@@ -12,8 +12,8 @@ import java.util.function.Consumer;
  * <p>Where a {@link Sandbox.Builder#outputLimit(MemorySize)} is set, it bounds every stream that
  * passes through this JVM: a command that writes more to it is killed, its {@link
  * Result#termination()} is {@link Termination.OutputLimitExceeded}, and what came before the bound
- * is kept or has been handed over. Where none is set, only what is captured is bounded, at 1 MiB.
- * {@link #inherit()} and {@link #discard()} do not pass through.
+ * is kept or has been handed over. Where none is set, only what is captured is bounded, at 1 MiB:
+ * see {@link #capture()}. {@link #inherit()} and {@link #discard()} do not pass through.
  *
  * @since 0.1
  */
@@ -22,6 +22,12 @@ public sealed interface Output {
     /**
      * Kept for {@link Result#stdout()} or {@link Result#stderr()}, up to the sandbox's {@link
      * Sandbox.Builder#outputLimit(MemorySize)}. The default.
+     *
+     * <p>Where none is set, it is 1 MiB. A command that writes more is killed, for whoever waits
+     * for all of it would be given a part: {@link Sandbox#run(Command)}, {@link
+     * Container#exec(Command)}. The first command of a {@linkplain Sandbox#start(Command)
+     * container}, which may live long, goes on: what is beyond is thrown away, {@link
+     * Result#truncated()} says so, and {@link Container#logs()} has the latest.
      *
      * @return captured output
      */

@@ -109,7 +109,9 @@ public interface Sandbox extends AutoCloseable {
 
     /**
      * Starts a command in a container of its own and returns once it is executed. Input and output
-     * are those of {@link Command#of(String...)}: empty and captured.
+     * are those of {@link Command#of(String...)}: empty and captured, of the output the first 1 MiB
+     * of each stream where there is no {@link Builder#outputLimit(MemorySize)}, and the rest thrown
+     * away; see {@link Container#logs()} for what was said last.
      *
      * @param command the program and its arguments; none for what the image runs
      * @return the running container; the caller closes it
@@ -124,7 +126,9 @@ public interface Sandbox extends AutoCloseable {
     }
 
     /**
-     * Starts a command in a container of its own and returns once it is executed.
+     * Starts a command in a container of its own and returns once it is executed. It is not ended
+     * for how much it says, unless there is an {@link Builder#outputLimit(MemorySize)} or {@link
+     * Output#capture(long)}.
      *
      * @param command the command
      * @return the running container; the caller closes it
@@ -167,7 +171,8 @@ public interface Sandbox extends AutoCloseable {
      *
      * <p>What only a JVM can do does not last beyond it: {@link Builder#timeout}, {@link
      * Builder#cpuTime} and outputs other than {@link Output#log()}, {@link Output#discard()} and
-     * the default are refused, as is input other than {@link Input#empty()}.
+     * the default are refused, as is input other than {@link Input#empty()}. It is started once:
+     * {@link Container#start} and {@link Container#restart} are refused, and end nothing.
      *
      * @param command the command
      * @return the container
@@ -233,9 +238,11 @@ public interface Sandbox extends AutoCloseable {
     }
 
     /**
-     * Kills every container of this sandbox that is still alive and returns when they are gone.
-     * After that nothing more can be started. May be called again, to no effect. Not cut short by
-     * an interrupt, which stays set.
+     * Kills every container of this sandbox that is still alive, but for detached ones, and returns
+     * when they are gone. After that no further command can be run, and no container be made. Those
+     * that have stopped can still be started again, until they are closed; those that were created
+     * and never started are closed, and not listed any more. May be called again, to no effect. Not
+     * cut short by an interrupt, which stays set.
      *
      * @throws SandboxException if something could not be removed; the message names it
      */
@@ -398,6 +405,7 @@ public interface Sandbox extends AutoCloseable {
          *
          * @param amount zero or more, not above {@link #memory(MemorySize)}
          * @return this builder
+         * @throws SandboxConfigException if an amount was set before
          */
         Builder memoryLow(MemorySize amount);
 
@@ -407,7 +415,7 @@ public interface Sandbox extends AutoCloseable {
          *
          * @param amount as {@link MemorySize#parse(String)} reads it
          * @return this builder
-         * @throws SandboxConfigException if it is no size
+         * @throws SandboxConfigException if it is no size, or an amount was set before
          */
         default Builder memoryLow(String amount) {
             return memoryLow(MemorySize.parse("memoryLow", amount));
@@ -438,8 +446,10 @@ public interface Sandbox extends AutoCloseable {
          * Sets how much unused time of {@link #cpus(double)} may be saved up for a peak ({@code
          * cpu.max.burst} of cgroup v2, Linux 5.14). The default is none.
          *
-         * @param time at most what {@code cpus} give in 100 ms
+         * @param time zero to what {@code cpus} give in 100 ms, which {@link #build()} checks: it
+         *     needs {@code cpus}
          * @return this builder
+         * @throws SandboxConfigException if a time was set before
          */
         Builder cpuBurst(Duration time);
 
@@ -470,7 +480,7 @@ public interface Sandbox extends AutoCloseable {
          *
          * @param weight 1 to 10,000
          * @return this builder
-         * @throws SandboxConfigException if it is out of range
+         * @throws SandboxConfigException if it is out of range, or a weight was set before
          */
         Builder ioWeight(int weight);
 
@@ -480,6 +490,7 @@ public interface Sandbox extends AutoCloseable {
          *
          * @param limit the path of a file or directory on that disk, and how much
          * @return this builder
+         * @throws SandboxConfigException if one was set for this path before
          */
         Builder ioMax(IoMax limit);
 
@@ -490,9 +501,22 @@ public interface Sandbox extends AutoCloseable {
          * @param page the size of a page as the kernel writes it, such as {@code 2MB}
          * @param limit the most of them, in bytes
          * @return this builder
-         * @throws SandboxConfigException if it is no such size
+         * @throws SandboxConfigException if it is no such size, or a limit was set for it before
          */
         Builder hugetlb(String page, MemorySize limit);
+
+        /**
+         * Sets the most huge pages in use, see {@link #hugetlb(String, MemorySize)}.
+         *
+         * @param page the size of a page as the kernel writes it, such as {@code 2MB}
+         * @param limit the most of them, as {@link MemorySize#parse(String)} reads it
+         * @return this builder
+         * @throws SandboxConfigException if one of the two is no such size, or a limit was set for
+         *     it before
+         */
+        default Builder hugetlb(String page, String limit) {
+            return hugetlb(page, MemorySize.parse("hugetlb", limit));
+        }
 
         /**
          * Sets a resource limit of each process, soft and hard alike, see {@code setrlimit(2)}. The
@@ -533,7 +557,8 @@ public interface Sandbox extends AutoCloseable {
          * Limits what each of the two output streams may carry through this JVM: captured, line by
          * line, to a stream or to a file, see {@link Output}. Beyond it everything is killed, and
          * the result is {@link Termination.OutputLimitExceeded}. By default 1 MiB may be captured,
-         * and what is handed on is not bounded.
+         * and is kept of what a container says, see {@link Output#capture()}; what is handed on is
+         * not bounded.
          *
          * @param limit 1 byte to 2,147,483,639 bytes
          * @return this
@@ -749,8 +774,9 @@ public interface Sandbox extends AutoCloseable {
         }
 
         /**
-         * Names the containers of this sandbox. The default is no name. Whether a name must be free
-         * to be used is for the engine to say.
+         * Names the containers of this sandbox. The default is no name, and {@link
+         * Container#name()} the id. A name need not be free: several containers may have it, and
+         * {@link Containers#find} finds by it the only one that lives.
          *
          * @param name 1 to 128 of {@code A-Z a-z 0-9 _ . -}, beginning with a letter or digit
          * @return this

@@ -23,6 +23,8 @@ public interface SandboxListener {
      * after another. It may take its time; the container does not wait for it. What it throws is
      * logged and otherwise ignored.
      *
+     * <p>Of a command that is only run, too: its start, what its limits did and its end.
+     *
      * @param event what has happened
      */
     default void happened(ContainerEvent event) {}

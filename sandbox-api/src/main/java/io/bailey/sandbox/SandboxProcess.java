@@ -10,8 +10,11 @@ import java.util.concurrent.CompletableFuture;
  * <p>{@code getOutputStream()} and {@code getInputStream()} are connected where the command's
  * streams are {@link Input#pipe()} and {@link Output#pipe()}, or its {@link Command#terminal};
  * otherwise they discard what is written and are at their end, as those of a {@link ProcessBuilder}
- * with redirects. {@code pid()} and {@code toHandle()} are those of the process of the host that
- * stands for the command: its init or watcher, or itself where there is none.
+ * with redirects. {@code pid()} is that of the process of the host that stands for the command: its
+ * init or watcher, or itself where there is none. {@code toHandle()} describes that process, and
+ * ends the command as this does: {@code destroy()} by {@code SIGTERM} to the command itself. A
+ * handle that was come by in another way, {@link ProcessHandle#of}, sends the signal to the init,
+ * which the kernel keeps it from.
  *
  * @since 0.1
  */

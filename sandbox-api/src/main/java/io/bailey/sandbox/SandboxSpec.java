@@ -31,7 +31,7 @@ import java.util.Set;
  * @param timeout the longest a command may run, by the wall clock
  * @param cpuTime the most processor time of the whole sandbox
  * @param outputLimit the most that each stream may carry; empty for {@link #captureLimit()} of what
- *     is captured, and no bound for what is handed on
+ *     is captured of a command that is waited for, and no bound otherwise
  * @param mounts mounts, in order, at most 1,000; no two have the same target; immutable
  * @param environment variables, in order; immutable
  * @param workdir where commands start; empty for {@code /}

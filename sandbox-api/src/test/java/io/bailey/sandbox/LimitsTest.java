@@ -104,4 +104,23 @@ class LimitsTest {
                                 Map.of()))
                 .hasToString("memory=256M memorySwap=0 pids=64 cpus=1.5 cpuset=0-1");
     }
+
+    @Test
+    void sizesAreReadAsEverywhere() {
+        Limits limits =
+                Limits.builder()
+                        .memoryHigh("64M")
+                        .memoryLow("16M")
+                        .memorySwap("0")
+                        .hugetlb("2MB", "4M")
+                        .build();
+        assertThat(limits)
+                .isEqualTo(
+                        Limits.builder()
+                                .memoryHigh(MemorySize.parse("64M"))
+                                .memoryLow(MemorySize.parse("16M"))
+                                .memorySwap(MemorySize.of(0))
+                                .hugetlb("2MB", MemorySize.parse("4M"))
+                                .build());
+    }
 }

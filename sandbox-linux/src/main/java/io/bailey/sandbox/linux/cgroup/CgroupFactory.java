@@ -15,6 +15,9 @@ sealed interface CgroupFactory permits V2Factory, HybridFactory, NoFactory {
     /** The groups that this makes groups in. */
     List<String> bases();
 
+    /** The groups that it may make one in whose parent this is to be, or its own choice. */
+    List<String> bases(Optional<String> parent);
+
     /** The group whose directories these are, all of them. */
     Cgroup adopt(List<String> paths) throws CgroupFailure;
 

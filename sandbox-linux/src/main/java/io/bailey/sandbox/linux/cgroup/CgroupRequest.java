@@ -38,6 +38,12 @@ public record CgroupRequest(
         this(limits, cpuAccounting, killable, enforcement, devices, parent, false);
     }
 
+    /** The same with other limits. */
+    public CgroupRequest with(Limits others) {
+        return new CgroupRequest(
+                others, cpuAccounting, killable, enforcement, devices, parent, container);
+    }
+
     /** Nothing at all is asked: no group is made. */
     public boolean isEmpty() {
         return !cpuAccounting && !killable && limits.isEmpty() && devices.isEmpty() && !container;

@@ -98,6 +98,23 @@ public final class Cgroups {
         return new Sweep(linux).run(factory.bases());
     }
 
+    /** Where a group called {@code name} may come to be: all its directories are among these. */
+    public List<String> places(String name, CgroupRequest request) {
+        return factory.bases(request.parent()).stream().map(base -> base + "/" + name).toList();
+    }
+
+    /**
+     * Removes what there is at {@code places}, of a group that was perhaps made in part only, and
+     * kills who is inside.
+     *
+     * @return whether nothing is left
+     * @throws IllegalArgumentException if these are not directories of one group of Bailey's
+     */
+    public boolean clear(List<String> places) {
+        requireOneGroup(places);
+        return new Sweep(linux).clear(places);
+    }
+
     /**
      * A group that an earlier process made, by what {@link Cgroup#paths()} said then. Closing it
      * kills and removes it.

@@ -102,6 +102,20 @@ final class HybridFactory implements CgroupFactory {
     }
 
     @Override
+    public List<String> bases(Optional<String> parent) {
+        if (parent.isEmpty()) {
+            return bases();
+        }
+        List<String> directories = new ArrayList<>();
+        unifiedMount.ifPresent(mount -> directories.add(ParentPath.under(mount, parent.get())));
+        basesFor(parent).values().stream()
+                .map(V1Base::directory)
+                .distinct()
+                .forEach(directories::add);
+        return directories;
+    }
+
+    @Override
     public Cgroup adopt(List<String> paths) throws CgroupFailure {
         return new HybridBuilder(linux, "", bases, new Degradation(Enforcement.STRICT))
                 .reopen(paths, unifiedMount, rules(bases, Enforcement.STRICT, true));
@@ -117,7 +131,7 @@ final class HybridFactory implements CgroupFactory {
     public Cgroup create(String name, CgroupRequest request) {
         List<Setting> settings = V1Settings.of(request.limits(), Disks.on(linux));
         Degradation degradation = new Degradation(request.enforcement());
-        Map<Controller, V1Base> here = basesFor(request);
+        Map<Controller, V1Base> here = basesFor(request.parent());
         List<Problem> problems = new ArrayList<>(V1Settings.impossible(request.limits()));
         Set<Controller> needed = V1Settings.neededBy(request.limits());
         boolean handle = request.killable() || request.container();
@@ -173,8 +187,8 @@ final class HybridFactory implements CgroupFactory {
         return welcome;
     }
 
-    private Map<Controller, V1Base> basesFor(CgroupRequest request) {
-        if (request.parent().isEmpty()) {
+    private Map<Controller, V1Base> basesFor(Optional<String> parent) {
+        if (parent.isEmpty()) {
             return bases;
         }
         Map<V1Base, V1Base> moved = new HashMap<>();
@@ -182,7 +196,7 @@ final class HybridFactory implements CgroupFactory {
         bases.forEach((controller, base) ->
                 under.put(
                         controller,
-                        moved.computeIfAbsent(base, b -> b.under(linux, request.parent().get()))));
+                        moved.computeIfAbsent(base, b -> b.under(linux, parent.get()))));
         return under;
     }
 

@@ -34,6 +34,11 @@ record NoFactory(Problem reason) implements CgroupFactory {
     }
 
     @Override
+    public List<String> bases(Optional<String> parent) {
+        return List.of();
+    }
+
+    @Override
     public Cgroup adopt(List<String> paths) {
         throw Degradation.unavailable(List.of(reason.about("group " + paths.getFirst())));
     }

@@ -29,6 +29,15 @@ final class Sweep {
         return removed;
     }
 
+    /** Removes the groups at {@code paths}; returns whether none is there any more. */
+    boolean clear(List<String> paths) {
+        boolean cleared = true;
+        for (String path : paths) {
+            cleared &= remove(path) || linux.stat(Linux.AT_FDCWD, path, 0).result() < 0;
+        }
+        return cleared;
+    }
+
     /** Whether it was this that removed it: another process may sweep too. */
     private boolean remove(String path) {
         GroupDirectory group;

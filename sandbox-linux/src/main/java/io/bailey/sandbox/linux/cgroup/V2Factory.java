@@ -79,6 +79,12 @@ final class V2Factory implements CgroupFactory {
     }
 
     @Override
+    public List<String> bases(Optional<String> parent) {
+        return parent.map(path -> List.of(ParentPath.under(mountPoint, path)))
+                .orElseGet(this::bases);
+    }
+
+    @Override
     public Cgroup adopt(List<String> paths) throws CgroupFailure {
         String path = paths.getFirst();
         GroupDirectory group = GroupDirectory.reopen(linux, path);

@@ -121,8 +121,9 @@ final class ContainerProcess extends SandboxProcess {
 
     @Override
     public ProcessHandle toHandle() {
-        return handle.orElseThrow(
-                () -> new UnsupportedOperationException("no handle of process " + pid()));
+        return handle.map(host -> new CommandHandle(this, host))
+                .orElseThrow(
+                        () -> new UnsupportedOperationException("no handle of process " + pid()));
     }
 
     @Override

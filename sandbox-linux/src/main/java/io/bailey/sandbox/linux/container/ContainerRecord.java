@@ -71,6 +71,7 @@ final class ContainerRecord {
                 container.id(),
                 container.name(),
                 root(spec.rootfs()),
+                image(spec.rootfs()),
                 command.args(),
                 ContainerState.CREATED,
                 OptionalInt.empty(),
@@ -94,6 +95,16 @@ final class ContainerRecord {
         };
     }
 
+    private static Optional<String> image(Rootfs root) {
+        return root instanceof Image image
+                ? Optional.of(
+                        image.reference().name()
+                                + image.reference().tag().map(tag -> ":" + tag).orElse("")
+                                + "@"
+                                + image.digest())
+                : Optional.empty();
+    }
+
     /** Without the content of files, which may be a secret. */
     static String words(Mount mount) {
         return switch (mount) {
@@ -113,6 +124,19 @@ final class ContainerRecord {
 
     ContainerInfo info() {
         return now.info();
+    }
+
+    /** What is written, for a detached one by whichever process was last to change it. */
+    ContainerInfo reread() {
+        lock.lock();
+        try {
+            if (!removed) {
+                now = ledger.read(now.info().id()).orElse(now);
+            }
+            return now.info();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The container's directories in the cgroup trees, while it runs. */
@@ -150,6 +174,18 @@ final class ContainerRecord {
     }
 
     /**
+     * A container that outlives this JVM is about to be: where its cgroup may come to be, for
+     * whoever finds this JVM dead before it is made, or in the middle of that.
+     *
+     * @throws SandboxException if that cannot be written
+     */
+    void placing(List<String> places) {
+        write(
+                new StoredContainer(
+                        info(), now.owner(), now.pidStarted(), places, now.volumes(), now.more()));
+    }
+
+    /**
      * A container that outlives this JVM is about to be: its cgroup is made. From here on it counts
      * as running for all that find it; the rest its init tells.
      *
@@ -174,26 +210,16 @@ final class ContainerRecord {
 
     /** It is frozen, or thawed, or limited anew. What cannot be written is logged: it is so. */
     void changed(ContainerState state, Limits limits) {
-        ContainerInfo was = info();
+        ContainerInfo was = latest();
         if (was.state() == ContainerState.STOPPED) {
             return;
         }
-        tryWrite(
-                now.with(
-                        with(
-                                was,
-                                state,
-                                was.exitCode(),
-                                was.termination(),
-                                was.started(),
-                                was.finished(),
-                                was.pid(),
-                                limits)));
+        tryWrite(now.with(with(was, state, limits)));
     }
 
     /** It has ended. Its result is more than what is written of it. */
     void stopped(Optional<Result> result) {
-        ContainerInfo was = info();
+        ContainerInfo was = latest();
         ContainerInfo info =
                 with(
                         was,
@@ -214,6 +240,27 @@ final class ContainerRecord {
                         now.more()));
     }
 
+    /** The same with other limits. */
+    static ContainerInfo with(ContainerInfo was, Limits limits) {
+        return with(was, was.state(), limits);
+    }
+
+    private static ContainerInfo with(ContainerInfo was, ContainerState state, Limits limits) {
+        return with(
+                was,
+                state,
+                was.exitCode(),
+                was.termination(),
+                was.started(),
+                was.finished(),
+                was.pid(),
+                limits);
+    }
+
+    private ContainerInfo latest() {
+        return info().detached() ? reread() : info();
+    }
+
     private static ContainerInfo with(
             ContainerInfo was,
             ContainerState state,
@@ -227,6 +274,7 @@ final class ContainerRecord {
                 was.id(),
                 was.name(),
                 was.root(),
+                was.image(),
                 was.command(),
                 state,
                 exitCode,

@@ -9,6 +9,7 @@ import io.bailey.sandbox.CopyLimits;
 import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.Logs;
 import io.bailey.sandbox.Result;
+import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.SandboxProcess;
 import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxSpec;
@@ -19,6 +20,7 @@ import io.bailey.sandbox.linux.sys.Errno;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,15 +39,15 @@ import java.util.function.Consumer;
  * that started it can.
  */
 final class DetachedContainer implements Container {
+    private static final System.Logger LOG = System.getLogger(DetachedContainer.class.getName());
+
     private final DetachedLife life;
     private final EventBook events = EventBook.of(List.of());
     private final ReentrantLock changing = new ReentrantLock();
     private final DetachedProcess process = new DetachedProcess(this);
-    private volatile Limits limits;
 
     DetachedContainer(DetachedLife life) {
         this.life = life;
-        this.limits = life.written().limits();
         var _ =
                 life.onExit()
                         .thenAccept(result ->
@@ -110,7 +112,11 @@ final class DetachedContainer implements Container {
     public void pause() {
         changing.lock();
         try {
-            cgroup().freeze();
+            Cgroup cgroup = cgroup();
+            if (state() == ContainerState.PAUSED) {
+                return;
+            }
+            cgroup.freeze();
             events.add(new ContainerEvent.Paused(id(), Instant.now()));
         } finally {
             changing.unlock();
@@ -121,7 +127,11 @@ final class DetachedContainer implements Container {
     public void resume() {
         changing.lock();
         try {
-            cgroup().thaw();
+            Cgroup cgroup = cgroup();
+            if (state() != ContainerState.PAUSED) {
+                return;
+            }
+            cgroup.thaw();
             events.add(new ContainerEvent.Resumed(id(), Instant.now()));
         } finally {
             changing.unlock();
@@ -133,23 +143,32 @@ final class DetachedContainer implements Container {
         changing.lock();
         try {
             cgroup().update(
-                            LinuxSandbox.withRoomFor(1, limits),
+                            LinuxSandbox.withRoomFor(1, life.limits()),
                             LinuxSandbox.withRoomFor(1, after));
-            limits = after;
+            writeDown(after);
             events.add(new ContainerEvent.Updated(id(), Instant.now(), after));
         } finally {
             changing.unlock();
         }
     }
 
+    /** What cannot be written is logged: it is so. */
+    private void writeDown(Limits after) {
+        try {
+            life.write(after);
+        } catch (SandboxException failed) {
+            LOG.log(Level.WARNING, "what is listed of " + this + " is old", failed);
+        }
+    }
+
     @Override
     public Limits limits() {
-        return limits;
+        return life.limits();
     }
 
     @Override
     public Stats stats() {
-        return cgroup().stats();
+        return life.stats();
     }
 
     @Override
@@ -273,7 +292,7 @@ final class DetachedContainer implements Container {
         try {
             return life.onExit().get();
         } catch (ExecutionException failed) {
-            throw LinuxContainer.failure(failed.getCause());
+            throw failure(failed);
         }
     }
 
@@ -285,8 +304,15 @@ final class DetachedContainer implements Container {
         } catch (TimeoutException stillRunning) {
             return Optional.empty();
         } catch (ExecutionException failed) {
-            throw LinuxContainer.failure(failed.getCause());
+            throw failure(failed);
         }
+    }
+
+    /** That this handle is closed is the caller's mistake, not the container's failure. */
+    private static RuntimeException failure(ExecutionException failed) {
+        return failed.getCause() instanceof IllegalStateException closed
+                ? new IllegalStateException(closed.getMessage(), closed)
+                : LinuxContainer.failure(failed.getCause());
     }
 
     @Override

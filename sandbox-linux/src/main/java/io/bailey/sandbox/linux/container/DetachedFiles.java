@@ -50,6 +50,7 @@ final class DetachedFiles implements AutoCloseable {
     private final List<Integer> leases = new ArrayList<>();
     private final List<Fd> handedOver = new ArrayList<>();
     private final List<Runnable> atEnd = new ArrayList<>();
+    private Consumer<List<String>> beforePlaced = places -> {};
     private Consumer<List<String>> whenPlaced = cgroups -> {};
 
     /**
@@ -154,6 +155,15 @@ final class DetachedFiles implements AutoCloseable {
     /** Wants to know where the container's cgroup is, before anything is in it. */
     void whenPlaced(Consumer<List<String>> consumer) {
         whenPlaced = consumer;
+    }
+
+    /** Wants to know where the container's cgroup may come to be, before it is made. */
+    void beforePlaced(Consumer<List<String>> consumer) {
+        beforePlaced = consumer;
+    }
+
+    void placing(List<String> places) {
+        beforePlaced.accept(places);
     }
 
     void placed(List<String> cgroups) {

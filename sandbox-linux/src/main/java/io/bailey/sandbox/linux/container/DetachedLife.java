@@ -3,11 +3,13 @@ package io.bailey.sandbox.linux.container;
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.ContainerInfo;
 import io.bailey.sandbox.ContainerState;
+import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.Stats;
 import io.bailey.sandbox.linux.cgroup.Cgroup;
+import io.bailey.sandbox.linux.container.state.StoredContainer;
 import io.bailey.sandbox.linux.launch.Workers;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
@@ -44,6 +46,10 @@ final class DetachedLife implements AutoCloseable {
     private final CompletableFuture<Result> exit = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<Cgroup> cgroup;
+
+    /** Once it is gone: it remembers what was read of it last. */
+    private Optional<Cgroup> gone = Optional.empty();
+
     private Optional<Fd> pidfd = Optional.empty();
     private Runnable unwatch = () -> {};
     private boolean killed;
@@ -171,6 +177,7 @@ final class DetachedLife implements AutoCloseable {
         lock.lock();
         try {
             Optional<Cgroup> taken = cgroup;
+            gone = cgroup;
             cgroup = Optional.empty();
             return taken;
         } finally {
@@ -178,9 +185,53 @@ final class DetachedLife implements AutoCloseable {
         }
     }
 
-    /** What was written when it was started. */
+    /** What was written when this handle was made: what of it never changes. */
     ContainerInfo written() {
         return written.info();
+    }
+
+    /** What is written now: any process may have changed its limits. */
+    private ContainerInfo latest() {
+        return engine.ledger()
+                .read(written.info().id())
+                .map(StoredContainer::info)
+                .orElse(written.info());
+    }
+
+    Limits limits() {
+        return latest().limits();
+    }
+
+    /**
+     * Writes new limits down, as every process of its user is told them.
+     *
+     * @throws SandboxException if that cannot be written
+     */
+    void write(Limits limits) {
+        Ledger ledger = engine.ledger();
+        String id = written.info().id();
+        ledger.read(id)
+                .ifPresent(stored ->
+                        ledger.state()
+                                .directory(id)
+                                .write(stored.with(ContainerRecord.with(stored.info(), limits))));
+    }
+
+    /** What it uses; what it had used at its end. */
+    Stats stats() {
+        lock.lock();
+        try {
+            return cgroup.or(() -> gone)
+                    .orElseThrow(() ->
+                            new IllegalStateException(
+                                    "container "
+                                            + written.info().id()
+                                            + " has no cgroup of its own, or has ended before this handle"
+                                            + " was made: there is nothing to read"))
+                    .stats();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The paths of its cgroup. */
@@ -228,7 +279,8 @@ final class DetachedLife implements AutoCloseable {
     }
 
     ContainerInfo now() {
-        return now(linux, directory, written);
+        DetachedNote latest = new DetachedNote(latest(), written.cgroups(), written.stopSignal());
+        return now(linux, directory, latest);
     }
 
     /** What it is doing now. */
@@ -244,6 +296,7 @@ final class DetachedLife implements AutoCloseable {
                 was.id(),
                 was.name(),
                 was.root(),
+                was.image(),
                 was.command(),
                 state(linux, report, written),
                 result.map(r -> OptionalInt.of(r.exitCode())).orElse(OptionalInt.empty()),
@@ -263,15 +316,18 @@ final class DetachedLife implements AutoCloseable {
         if (!report.alive()) {
             return ContainerState.STOPPED;
         }
-        boolean frozen =
-                written.cgroups().stream().anyMatch(path -> isFrozen(linux, Path.of(path)));
-        return frozen ? ContainerState.PAUSED : ContainerState.RUNNING;
+        return isFrozen(linux, written.cgroups()) ? ContainerState.PAUSED : ContainerState.RUNNING;
+    }
+
+    /** Whoever has frozen it. */
+    static boolean isFrozen(Linux linux, List<String> cgroups) {
+        return cgroups.stream().map(Path::of).anyMatch(group -> isFrozen(linux, group));
     }
 
     private static boolean isFrozen(Linux linux, Path group) {
         String v2 = read(linux, group.resolve("cgroup.freeze"));
         String v1 = read(linux, group.resolve("freezer.state"));
-        return v2.equals("1") || v1.equals("FROZEN");
+        return v2.equals("1") || v1.equals("FROZEN") || v1.equals("FREEZING");
     }
 
     private static String read(Linux linux, Path file) {

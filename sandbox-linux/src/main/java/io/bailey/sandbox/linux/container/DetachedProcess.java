@@ -89,13 +89,14 @@ final class DetachedProcess extends SandboxProcess {
     @Override
     public ProcessHandle toHandle() {
         return ProcessHandle.of(pid())
+                .map(host -> new CommandHandle(this, host))
                 .orElseThrow(
                         () -> new UnsupportedOperationException("no handle of process " + pid()));
     }
 
     @Override
     public void resize(int columns, int rows) {
-        throw new UnsupportedOperationException("a detached container has no terminal");
+        throw new IllegalStateException("a detached container has no terminal");
     }
 
     @Override

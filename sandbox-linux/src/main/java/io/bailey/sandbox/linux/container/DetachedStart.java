@@ -29,6 +29,7 @@ final class DetachedStart implements AutoCloseable {
                         DetachedTerms.of(command.output(), spec.logs(), ownIds),
                         DetachedTerms.of(command.errorOutput(), spec.logs(), ownIds),
                         spec.logs().size().bytes());
+        files.beforePlaced(record::placing);
         files.whenPlaced(record::placed);
         return new DetachedStart(files);
     }

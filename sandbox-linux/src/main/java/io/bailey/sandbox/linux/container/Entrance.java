@@ -2,7 +2,6 @@ package io.bailey.sandbox.linux.container;
 
 import io.bailey.sandbox.Command;
 import io.bailey.sandbox.Isolation;
-import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.SandboxSetupException;
@@ -11,6 +10,7 @@ import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.LaunchRequest;
 import io.bailey.sandbox.linux.launch.LaunchRequest.Death;
+import io.bailey.sandbox.linux.launch.LaunchRequest.OutputBounds;
 import io.bailey.sandbox.linux.launch.OutputTap;
 import io.bailey.sandbox.linux.launch.Session;
 import io.bailey.sandbox.linux.plan.Blueprint;
@@ -212,10 +212,7 @@ final class Entrance {
                                     Optional.empty(),
                                     command,
                                     compiled.hostTerminal(spec),
-                                    spec.captureLimit().bytes(),
-                                    spec.outputLimit()
-                                            .map(MemorySize::bytes)
-                                            .orElse(Long.MAX_VALUE),
+                                    OutputBounds.of(spec.captureLimit(), spec.outputLimit()),
                                     maps.map(m -> m.hostUid(compiled.who().runAs().uid()))
                                             .orElse(-1),
                                     maps.map(m -> m.hostGid(compiled.who().runAs().gid()))

@@ -26,7 +26,7 @@ final class Guests {
     private final ReentrantReadWriteLock door = new ReentrantReadWriteLock();
 
     private boolean closed;
-    private boolean still;
+    private volatile boolean still;
 
     /**
      * Lets in what {@code entering} starts.
@@ -77,6 +77,13 @@ final class Guests {
             still = false;
         } finally {
             door.writeLock().unlock();
+        }
+    }
+
+    /** Another process has let it go on. */
+    void resumedElsewhere() {
+        if (still) {
+            goOn(() -> {});
         }
     }
 

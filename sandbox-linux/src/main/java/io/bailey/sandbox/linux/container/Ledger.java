@@ -3,7 +3,6 @@ package io.bailey.sandbox.linux.container;
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.ContainerInfo;
 import io.bailey.sandbox.SandboxException;
-import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.container.state.ContainerDirectory;
 import io.bailey.sandbox.linux.container.state.StateDirectory;
 import io.bailey.sandbox.linux.container.state.StoredContainer;
@@ -57,6 +56,7 @@ final class Ledger {
                 // First the groups, in which there may be something yet to be killed.
                 var _ = engine.cgroups().sweep();
                 known.sweep(CgroupPlaces::clear);
+                engine.volumes().sweep();
                 directory = known;
             }
             return known;
@@ -95,6 +95,11 @@ final class Ledger {
         mine.remove(container.id());
     }
 
+    /** What is written of one; empty if it is gone. */
+    Optional<StoredContainer> read(String id) {
+        return state().read(id);
+    }
+
     /** All that are not dead ones'. */
     List<StoredContainer> sweep() {
         return state().sweep(CgroupPlaces::clear).stream()
@@ -112,8 +117,9 @@ final class Ledger {
         if (report.alive() || report.pid().isPresent()) {
             return false;
         }
-        DetachedLife.adopt(engine, stored.cgroups()).ifPresent(Cgroup::close);
-        its.remove();
+        if (stored.cgroups().isEmpty() || engine.cgroups().clear(stored.cgroups())) {
+            its.remove();
+        }
         return true;
     }
 

@@ -134,7 +134,12 @@ final class LinuxContainer implements Container, Committable {
         if (now.get().isOver()) {
             return ContainerState.STOPPED;
         }
-        return paused ? ContainerState.PAUSED : ContainerState.RUNNING;
+        return isPaused() ? ContainerState.PAUSED : ContainerState.RUNNING;
+    }
+
+    /** Any process may freeze a detached one: of that the kernel alone knows. */
+    private boolean isPaused() {
+        return detached ? DetachedLife.isFrozen(engine.linux(), record.cgroups()) : paused;
     }
 
     private Life started() {
@@ -170,10 +175,7 @@ final class LinuxContainer implements Container, Committable {
             if (life.isPresent() && !life.get().isOver()) {
                 throw new IllegalStateException(this + " runs already");
             }
-            if (detached) {
-                throw new IllegalStateException(
-                        this + " is detached, and such a one is started once; start another");
-            }
+            refuseIfDetached();
             asked.listeners().forEach(listener -> listener.starting(id, asked, command));
             boolean again = life.isPresent();
             LinuxSandbox home = home();
@@ -187,6 +189,13 @@ final class LinuxContainer implements Container, Committable {
             }
         } finally {
             changing.unlock();
+        }
+    }
+
+    private void refuseIfDetached() {
+        if (detached) {
+            throw new IllegalStateException(
+                    this + " is detached, and such a one is started once; start another");
         }
     }
 
@@ -204,6 +213,7 @@ final class LinuxContainer implements Container, Committable {
                                 true,
                                 OutputTap.NONE,
                                 Optional.of(events),
+                                Optional.empty(),
                                 Optional.empty(),
                                 Optional.of(start.files()));
                 begin(sandbox.live(birth), false);
@@ -230,13 +240,21 @@ final class LinuxContainer implements Container, Committable {
         Optional<WritableLayer> kept =
                 life.flatMap(last -> last.running().sandbox().layer())
                         .filter(WritableLayer::isKept);
-        return new Birth(id, command, true, log.tap(), Optional.of(events), kept, Optional.empty());
+        return new Birth(
+                id,
+                command,
+                true,
+                log.tap(),
+                Optional.of(events),
+                kept,
+                Optional.of(limits),
+                Optional.empty());
     }
 
     /** A container that cannot be written down cannot be found again: then there is none. */
     private void writeStarted(Life next) {
         try {
-            record.started(next, asked.limits());
+            record.started(next, limits);
         } catch (SandboxException failure) {
             next.running().end(new Termination.Cancelled());
             next.running().result().handle((r, ignored) -> r).join();
@@ -250,12 +268,12 @@ final class LinuxContainer implements Container, Committable {
 
     private void begin(Life next, boolean again) {
         paused = false;
-        limits = asked.limits();
         log.lifeBegins();
         if (again) {
             exit = new CompletableFuture<>();
         }
         life = Optional.of(next);
+        sandbox.born(this);
         events.add(new ContainerEvent.Started(id, next.started(), next.running().pid()));
         CompletableFuture<Result> told = exit;
         var _ =
@@ -297,6 +315,8 @@ final class LinuxContainer implements Container, Committable {
 
     @Override
     public void restart(Duration grace) throws InterruptedException {
+        // Before anything is ended that could not be started again.
+        refuseIfDetached();
         if (life.isPresent() && !life.get().isOver()) {
             stop(grace);
         }
@@ -308,11 +328,11 @@ final class LinuxContainer implements Container, Committable {
         changing.lock();
         try {
             Life now = running();
-            if (!paused) {
+            if (!isPaused()) {
                 OwnGround ground = now.running().sandbox();
                 ground.guests().stop(ground.cgroup()::freeze);
                 paused = true;
-                record.changed(ContainerState.PAUSED, limits);
+                record.changed(ContainerState.PAUSED, limits());
                 events.add(new ContainerEvent.Paused(id, Instant.now()));
             }
         } finally {
@@ -325,11 +345,11 @@ final class LinuxContainer implements Container, Committable {
         changing.lock();
         try {
             Life now = running();
-            if (paused) {
+            if (isPaused()) {
                 OwnGround ground = now.running().sandbox();
                 ground.guests().goOn(ground.cgroup()::thaw);
                 paused = false;
-                record.changed(ContainerState.RUNNING, limits);
+                record.changed(ContainerState.RUNNING, limits());
                 events.add(new ContainerEvent.Resumed(id, Instant.now()));
             }
         } finally {
@@ -342,12 +362,13 @@ final class LinuxContainer implements Container, Committable {
         changing.lock();
         try {
             Life now = running();
+            Limits before = limits();
             int own = now.sandbox().ownTasks();
             now.running()
                     .sandbox()
                     .cgroup()
                     .update(
-                            LinuxSandbox.withRoomFor(own, limits),
+                            LinuxSandbox.withRoomFor(own, before),
                             LinuxSandbox.withRoomFor(own, after));
             limits = after;
             record.changed(state(), after);
@@ -359,7 +380,8 @@ final class LinuxContainer implements Container, Committable {
 
     @Override
     public Limits limits() {
-        return limits;
+        // Any process may have changed those of a detached one.
+        return detached ? record.reread().limits() : limits;
     }
 
     @Override
@@ -394,11 +416,13 @@ final class LinuxContainer implements Container, Committable {
 
     @Override
     public void copyIn(Path source, String target, CopyLimits most) {
+        requireAwake();
         copying(most, copying -> copying.in(source, target));
     }
 
     @Override
     public void copyIn(InputStream tar, String directory, CopyLimits most) {
+        requireAwake();
         copying(most, copying -> copying.in(tar, directory));
     }
 
@@ -412,6 +436,16 @@ final class LinuxContainer implements Container, Committable {
         copying(most, copying -> copying.out(source, tar));
     }
 
+    /** What goes in is taken there by a process of the sandbox; what comes out is only read. */
+    private void requireAwake() {
+        if (isPaused() && !started().isOver()) {
+            throw new IllegalStateException(
+                    this
+                            + " is paused: nothing can be copied in by who is frozen with it; resume() it"
+                            + " first");
+        }
+    }
+
     /** Of one that has stopped nobody starts, closes or copies the root meanwhile. */
     private void copying(CopyLimits most, Consumer<Copying> way) {
         Life now = started();
@@ -422,32 +456,30 @@ final class LinuxContainer implements Container, Committable {
                             + " has no mount namespace, so its files are the host's; copy them there");
         }
         if (!now.isOver()) {
-            if (paused) {
-                throw new IllegalStateException(
-                        this
-                                + " is paused: nothing can be copied by who is frozen with it; resume() it first");
-            }
             try (CopyPlace place = CopyPlace.of(engine, now)) {
                 way.accept(new Copying(place, most));
             }
             return;
         }
         changing.lock();
-        try (CopyPlace place = stopped()) {
-            way.accept(new Copying(place, most));
+        try {
+            if (closed) {
+                throw new IllegalStateException(this + " is closed");
+            }
+            Life last = started();
+            if (last.isOver()) {
+                copyingStopped(last, most, way);
+            } else {
+                try (CopyPlace place = CopyPlace.of(engine, last)) {
+                    way.accept(new Copying(place, most));
+                }
+            }
         } finally {
             changing.unlock();
         }
     }
 
-    private CopyPlace stopped() {
-        Life last = started();
-        if (closed) {
-            throw new IllegalStateException(this + " is closed");
-        }
-        if (!last.isOver()) {
-            return CopyPlace.of(engine, last);
-        }
+    private void copyingStopped(Life last, CopyLimits most, Consumer<Copying> way) {
         WritableLayer layer =
                 last.running()
                         .sandbox()
@@ -459,13 +491,18 @@ final class LinuxContainer implements Container, Committable {
                                                 + " has stopped, and its root is gone: give it a writableLayer on a"
                                                 + " disk, or use an image in a JVM of root's, to copy then"));
         LinuxSandbox home = home();
-        return CopyPlace.of(engine, home, home.serve(command, layer));
+        try (CopyPlace place = CopyPlace.of(engine, home, home.serve(command, layer))) {
+            way.accept(new Copying(place, most));
+        } finally {
+            // Made for this copy, if it is not that of several.
+            closeIfAlone(home);
+        }
     }
 
     @Override
     public ContainerInfo info() {
         if (detached) {
-            DetachedNote note = new DetachedNote(record.info(), record.cgroups(), "");
+            DetachedNote note = new DetachedNote(record.reread(), record.cgroups(), "");
             return DetachedLife.now(engine.linux(), record.directory(), note);
         }
         return record.info();
@@ -506,10 +543,13 @@ final class LinuxContainer implements Container, Committable {
     }
 
     private Entrance entrance() {
-        Life now = life.orElseThrow(Guests::ended);
-        if (paused && !now.isOver()) {
+        Life now = started();
+        if (isPaused() && !now.isOver()) {
             throw new IllegalStateException(
                     this + " is paused: a command in it would not run; resume() it first");
+        }
+        if (detached) {
+            now.running().sandbox().guests().resumedElsewhere();
         }
         return now.entrance();
     }
@@ -542,7 +582,7 @@ final class LinuxContainer implements Container, Committable {
 
     /** What is frozen hears no signal. */
     private void resumeToStop() {
-        if (paused) {
+        if (isPaused()) {
             try {
                 resume();
             } catch (IllegalStateException ended) {
@@ -646,8 +686,25 @@ final class LinuxContainer implements Container, Committable {
             last.ifPresent(l -> l.exit().handle((r, failure) -> r).join());
         }
         last.flatMap(l -> l.running().sandbox().layer()).ifPresent(WritableLayer::close);
+        if (last.isEmpty()) {
+            sandbox.born(this);
+            exit.completeExceptionally(
+                    new SandboxException(this + " was closed before it was started"));
+        }
         if (last.isEmpty() || last.get().isOver()) {
             forget();
+        }
+    }
+
+    /** Its sandbox is closed: it will never be started. */
+    void closeUnlessStarted() {
+        changing.lock();
+        try {
+            if (life.isEmpty()) {
+                close();
+            }
+        } finally {
+            changing.unlock();
         }
     }
 

@@ -81,7 +81,13 @@ final class LinuxContainerStore implements ContainerStore {
                 .map(found -> only(found, idOrName));
     }
 
-    private static StoredContainer only(List<StoredContainer> found, String idOrName) {
+    /** Of several of one name, the one that lives: names are given again and again. */
+    private StoredContainer only(List<StoredContainer> all, String idOrName) {
+        List<StoredContainer> living =
+                all.size() == 1
+                        ? List.of()
+                        : all.stream().filter(one -> isAlive(ledger.now(one))).toList();
+        List<StoredContainer> found = living.size() == 1 ? living : all;
         if (found.size() > 1) {
             throw new IllegalArgumentException(
                     "\""

@@ -5,7 +5,6 @@ import io.bailey.sandbox.Container;
 import io.bailey.sandbox.ContainerEvent;
 import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Limits;
-import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.SandboxException;
@@ -22,6 +21,7 @@ import io.bailey.sandbox.linux.image.ImageFiles;
 import io.bailey.sandbox.linux.launch.LaunchException;
 import io.bailey.sandbox.linux.launch.LaunchRequest;
 import io.bailey.sandbox.linux.launch.LaunchRequest.Death;
+import io.bailey.sandbox.linux.launch.LaunchRequest.OutputBounds;
 import io.bailey.sandbox.linux.launch.Session;
 import io.bailey.sandbox.linux.launch.SystemCallNotice;
 import io.bailey.sandbox.linux.launch.Workers;
@@ -73,6 +73,9 @@ final class LinuxSandbox implements LoneSandbox {
 
     /** Of containers: after the end of each there is something to write down. */
     private final Set<Life> lives = ConcurrentHashMap.newKeySet();
+
+    /** Made and not started yet: they never will be once this is closed. */
+    private final Set<LinuxContainer> unborn = ConcurrentHashMap.newKeySet();
 
     /** Held for reading by whoever starts one: close() waits until it is among the living. */
     private final ReentrantReadWriteLock births = new ReentrantReadWriteLock();
@@ -186,7 +189,7 @@ final class LinuxSandbox implements LoneSandbox {
 
         Running begin() {
             spec.listeners().forEach(listener -> listener.starting(id, asked, command));
-            Running running = LinuxSandbox.this.begin(Birth.run(id, command));
+            Running running = LinuxSandbox.this.begin(Birth.run(id, command, events));
             events.ifPresent(
                     book -> book.add(new ContainerEvent.Started(id, Instant.now(), running.pid())));
             return running;
@@ -199,8 +202,21 @@ final class LinuxSandbox implements LoneSandbox {
 
     @Override
     public Container create(Command command) {
-        requireOpen();
-        return new LinuxContainer(engine, this, command, id(), Belonging.SANDBOX);
+        births.readLock().lock();
+        try {
+            requireOpen();
+            LinuxContainer container =
+                    new LinuxContainer(engine, this, command, id(), Belonging.SANDBOX);
+            unborn.add(container);
+            return container;
+        } finally {
+            births.readLock().unlock();
+        }
+    }
+
+    /** It has been started, or closed before. */
+    void born(LinuxContainer container) {
+        unborn.remove(container);
     }
 
     @Override
@@ -368,13 +384,7 @@ final class LinuxSandbox implements LoneSandbox {
 
     private Running bear(
             Birth birth, long askedAt, Optional<WritableLayer> layer, List<Fd> leases) {
-        Cgroup cgroup =
-                engine.cgroups()
-                        .create(
-                                birth.detached().isPresent()
-                                        ? Cgroups.detachedNameFor(birth.id())
-                                        : Cgroups.nameFor(birth.id()),
-                                birth.container() ? containerLimits : runLimits);
+        Cgroup cgroup = cgroup(birth);
         Optional<NewsDesk> news = Optional.empty();
         try {
             news =
@@ -424,6 +434,20 @@ final class LinuxSandbox implements LoneSandbox {
         }
     }
 
+    private Cgroup cgroup(Birth birth) {
+        if (birth.detached().isEmpty()) {
+            CgroupRequest request =
+                    birth.limits()
+                            .map(limits -> containerLimits.with(withRoomFor(ownTasks(), limits)))
+                            .orElse(birth.container() ? containerLimits : runLimits);
+            return engine.cgroups().create(Cgroups.nameFor(birth.id()), request);
+        }
+        // No sweep knows whose it is: it is written down where it will be before it is there.
+        String name = Cgroups.detachedNameFor(birth.id());
+        birth.detached().get().placing(engine.cgroups().places(name, containerLimits));
+        return engine.cgroups().create(name, containerLimits);
+    }
+
     private void watch(Running running) {
         if (walls.watch() == Walls.Watch.CALLS) {
             running.session().onCall(onCall);
@@ -454,10 +478,11 @@ final class LinuxSandbox implements LoneSandbox {
                                     maps,
                                     birth.streams(),
                                     compiled.hostTerminal(spec),
-                                    spec.captureLimit().bytes(),
-                                    spec.outputLimit()
-                                            .map(MemorySize::bytes)
-                                            .orElse(Long.MAX_VALUE),
+                                    birth.container()
+                                            ? OutputBounds.living(
+                                                    spec.captureLimit(), spec.outputLimit())
+                                            : OutputBounds.of(
+                                                    spec.captureLimit(), spec.outputLimit()),
                                     hostUid,
                                     hostGid,
                                     engine.facts().privileged() && engine.facts().euid() == 0,
@@ -571,6 +596,7 @@ final class LinuxSandbox implements LoneSandbox {
     @Override
     public void close() {
         boolean first = shut();
+        unborn.forEach(LinuxContainer::closeUnlessStarted);
         living.forEach(running -> running.end(new Termination.Cancelled()));
         if (!Workers.isDelivering()) {
             living.forEach(running -> running.result().handle((r, failure) -> r).join());

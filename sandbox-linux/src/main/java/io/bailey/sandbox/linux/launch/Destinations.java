@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.launch;
 
 import io.bailey.sandbox.Output;
 import io.bailey.sandbox.OutputStreamKind;
+import io.bailey.sandbox.linux.launch.LaunchRequest.OutputBounds;
 import io.bailey.sandbox.linux.sys.Linux;
 
 import java.io.FileDescriptor;
@@ -18,12 +19,9 @@ import java.util.function.Supplier;
 final class Destinations implements AutoCloseable {
     private final Linux linux;
     private final Runnable onBroken;
-    private final Limits limits;
+    private final OutputBounds bounds;
     private final List<HostFile> closing = new ArrayList<>();
     private final Map<OutputStreamKind, OutputPipe> pipes = new EnumMap<>(OutputStreamKind.class);
-
-    /** The most bytes of a stream that is captured, and of one that is handed on. */
-    record Limits(long captured, long handedOn) {}
 
     /**
      * One of them.
@@ -36,22 +34,24 @@ final class Destinations implements AutoCloseable {
     /**
      * @param onBroken run when the caller's own stream or consumer has thrown
      */
-    Destinations(Linux linux, Limits limits, Runnable onBroken) {
+    Destinations(Linux linux, OutputBounds bounds, Runnable onBroken) {
         this.linux = linux;
-        this.limits = limits;
+        this.bounds = bounds;
         this.onBroken = onBroken;
     }
 
     Destination of(Output to, OutputStreamKind kind) {
-        long limit = limits.handedOn();
+        long limit = bounds.handedOn();
         return switch (to) {
             case Output.Discard(), Output.Log() ->
                     new Destination(() -> (bytes, resume) -> true, Long.MAX_VALUE);
             case Output.Pipe() -> new Destination(() -> pipe(kind), limit);
             case Output.Capture(var max) ->
                     new Destination(
-                            () -> new CaptureSink(max.orElse(limits.captured())),
-                            Math.max(limits.captured(), max.orElse(0)));
+                            () -> new CaptureSink(max.orElse(bounds.captured())),
+                            max.isPresent()
+                                    ? Math.max(bounds.captured(), max.getAsLong())
+                                    : bounds.ending());
             case Output.Lines(var consumer) ->
                     new Destination(() -> threadSink(new LineTarget(consumer)), limit);
             case Output.Sink(OutputStream stream) -> stream(stream, () -> {});
@@ -66,7 +66,7 @@ final class Destinations implements AutoCloseable {
 
     private Destination stream(OutputStream stream, Runnable release) {
         return new Destination(
-                () -> threadSink(new StreamTarget(stream, release)), limits.handedOn());
+                () -> threadSink(new StreamTarget(stream, release)), bounds.handedOn());
     }
 
     private static OutputStream own(OutputStreamKind kind) {

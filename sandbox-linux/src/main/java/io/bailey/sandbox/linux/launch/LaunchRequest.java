@@ -1,6 +1,7 @@
 package io.bailey.sandbox.linux.launch;
 
 import io.bailey.sandbox.Command;
+import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.linux.program.Binding;
 import io.bailey.sandbox.linux.program.LinkedProgram;
 
@@ -19,8 +20,7 @@ import java.util.OptionalInt;
  * @param maps how ids are mapped; empty without a user namespace
  * @param hostTerminal who gets a terminal that the JVM makes, should the command have one; empty
  *     where the command makes it, of a devpts of the sandbox's own
- * @param captureLimit bytes of each stream that is captured
- * @param streamLimit bytes of each stream that is handed on
+ * @param bounds how much may come of each stream
  * @param hostUid the host's id of the user the command runs as, −1 to leave the pipes to the JVM's
  *     user
  * @param hideInit whether the init's program cannot be read by who executes it: the kernel then
@@ -42,8 +42,7 @@ public record LaunchRequest(
         Optional<IdMaps> maps,
         Command command,
         Optional<HostTerminal> hostTerminal,
-        long captureLimit,
-        long streamLimit,
+        OutputBounds bounds,
         int hostUid,
         int hostGid,
         boolean hideInit,
@@ -63,8 +62,7 @@ public record LaunchRequest(
             Optional<IdMaps> maps,
             Command command,
             Optional<HostTerminal> hostTerminal,
-            long captureLimit,
-            long streamLimit,
+            OutputBounds bounds,
             int hostUid,
             int hostGid,
             boolean hideInit,
@@ -81,8 +79,7 @@ public record LaunchRequest(
                 maps,
                 command,
                 hostTerminal,
-                captureLimit,
-                streamLimit,
+                bounds,
                 hostUid,
                 hostGid,
                 hideInit,
@@ -103,6 +100,36 @@ public record LaunchRequest(
     public record Lasting(Pipe lifeline, List<Binding> kept) {
         public Lasting {
             kept = List.copyOf(kept);
+        }
+    }
+
+    /**
+     * The most bytes of each output stream.
+     *
+     * @param captured that are kept of one that is captured
+     * @param ending from which on a captured one ends its command, unless it has a bound of its own
+     * @param handedOn from which on one that is handed on ends its command
+     */
+    public record OutputBounds(long captured, long ending, long handedOn) {
+        /** Of a command without output. */
+        public static final OutputBounds NONE = new OutputBounds(0, 0, 0);
+
+        /**
+         * What is waited for ends with its first byte too many.
+         *
+         * @param asked what was asked for, if anything was
+         */
+        public static OutputBounds of(MemorySize captured, Optional<MemorySize> asked) {
+            return new OutputBounds(captured.bytes(), captured.bytes(), most(asked));
+        }
+
+        /** What lives on says more than anybody keeps: it ends for a bound that was asked for. */
+        public static OutputBounds living(MemorySize captured, Optional<MemorySize> asked) {
+            return new OutputBounds(captured.bytes(), most(asked), most(asked));
+        }
+
+        private static long most(Optional<MemorySize> asked) {
+            return asked.map(MemorySize::bytes).orElse(Long.MAX_VALUE);
         }
     }
 

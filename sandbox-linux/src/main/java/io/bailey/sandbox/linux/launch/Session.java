@@ -90,7 +90,7 @@ public final class Session {
                         reactor,
                         request.command(),
                         request.hostTerminal(),
-                        new Destinations.Limits(request.captureLimit(), request.streamLimit()),
+                        request.bounds(),
                         new Streams.Owner(request.hostUid(), request.hostGid()),
                         new Streams.Listeners(
                                 request.tap(),

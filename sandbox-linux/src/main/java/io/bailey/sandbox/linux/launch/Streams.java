@@ -77,14 +77,14 @@ public final class Streams implements AutoCloseable {
     private Streams(
             Linux linux,
             Reactor reactor,
-            Destinations.Limits limits,
+            LaunchRequest.OutputBounds bounds,
             Owner owner,
             Listeners listeners) {
         this.linux = linux;
         this.reactor = reactor;
         this.owner = owner;
         this.listeners = listeners;
-        this.destinations = new Destinations(linux, limits, listeners.onBroken());
+        this.destinations = new Destinations(linux, bounds, listeners.onBroken());
     }
 
     /**
@@ -97,10 +97,10 @@ public final class Streams implements AutoCloseable {
             Reactor reactor,
             Command command,
             Optional<HostTerminal> hostTerminal,
-            Destinations.Limits limits,
+            LaunchRequest.OutputBounds bounds,
             Owner owner,
             Listeners listeners) {
-        Streams streams = new Streams(linux, reactor, limits, owner, listeners);
+        Streams streams = new Streams(linux, reactor, bounds, owner, listeners);
         try {
             if (command.terminal().isPresent()) {
                 streams.terminal(command, command.terminal().get(), hostTerminal);

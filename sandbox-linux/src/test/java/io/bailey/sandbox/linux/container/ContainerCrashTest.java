@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +97,7 @@ class ContainerCrashTest {
     void theNextOneFindsNothingAndTheLivingStay() throws Exception {
         Powers.require(Power.CGROUP_WRITABLE);
         Random random = new Random(SEED);
+        List<Path> detachedBefore = groups("bailey-detached-");
         Victim bystander = start(Bystander.class, mark(0), 0);
         try {
             String staying = bystander.says().readLine();
@@ -115,6 +117,9 @@ class ContainerCrashTest {
                 last = start(CrashingLives.class, mark(round + 1), SEED + round);
             }
             last.kill();
+            assertThat(Sandboxes.eventually(() -> moreThan(detachedBefore).isEmpty()))
+                    .as(() -> moreThan(detachedBefore).toString())
+                    .isTrue();
             assertThat(bystander.jvm().isAlive()).isTrue();
             assertThat(Proc.withArgument(bystander.mark())).isNotEmpty();
         } finally {
@@ -126,6 +131,16 @@ class ContainerCrashTest {
         assertThat(Sandboxes.eventually(() -> Proc.withArgument(dead.mark()).isEmpty())).isTrue();
         assertThat(groups("bailey-" + dead.jvm().pid() + "-")).isEmpty();
         assertThat(Sandboxes.list(temp.resolve("state/containers"))).containsExactly(staying);
+    }
+
+    private static List<Path> moreThan(List<Path> before) {
+        try {
+            List<Path> more = groups("bailey-detached-");
+            more.removeAll(before);
+            return more;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     private static List<Path> groups(String prefix) throws IOException {

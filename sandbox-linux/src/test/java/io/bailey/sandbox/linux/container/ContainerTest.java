@@ -508,8 +508,11 @@ class ContainerTest {
             assertThat(process.toHandle().isAlive()).isTrue();
             assertThat(process.descendants().count()).isPositive();
 
-            process.destroy();
-            process.waitFor();
+            assertThat(process.toHandle()).isEqualTo(process.toHandle());
+            // By a signal to the command: the kernel would keep it from the init.
+            assertThat(process.toHandle().destroy()).isTrue();
+            assertThat(process.toHandle().onExit().join().isAlive()).isFalse();
+            assertThat(process.waitFor()).isZero();
 
             assertThat(process.toHandle().isAlive()).isFalse();
             assertThat(process.info().command()).isEmpty();

@@ -24,7 +24,11 @@ final class CrashingLives {
         String mark = args[0];
         long seed = Long.parseLong(args[1]);
         for (ContainerInfo info : Containers.list(true)) {
-            System.out.println("seen " + info.id() + " " + info.state());
+            if (info.detached()) {
+                end(info.id());
+            } else {
+                System.out.println("seen " + info.id() + " " + info.state());
+            }
         }
         System.out.println("listed");
         if (System.in.read() < 0) {
@@ -54,9 +58,23 @@ final class CrashingLives {
         }
     }
 
+    /** It outlives its JVM by right: it is found and can be ended. */
+    private static void end(String id) {
+        try (Container container = Containers.find(id).orElseThrow()) {
+            container.kill();
+            container.onExit().handle((result, failure) -> result).join();
+        }
+        if (!Containers.remove(id)) {
+            throw new IllegalStateException(id + " is gone");
+        }
+    }
+
     private static void live(Sandbox sandbox, String mark, Random random) throws Exception {
         if (random.nextInt(3) == 0) {
             sandbox.run("true").orThrow();
+        }
+        if (random.nextInt(3) == 0) {
+            end(sandbox.startDetached("sleep", mark).id());
         }
         try (Container container =
                 sandbox.create("sh", "-c", "echo begin; sleep " + mark + "; echo end")) {

@@ -8,9 +8,11 @@ import io.bailey.sandbox.Container;
 import io.bailey.sandbox.ContainerInfo;
 import io.bailey.sandbox.ContainerState;
 import io.bailey.sandbox.Containers;
+import io.bailey.sandbox.Enforcement;
 import io.bailey.sandbox.IdMap;
 import io.bailey.sandbox.Input;
 import io.bailey.sandbox.Isolation;
+import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.LogLine;
 import io.bailey.sandbox.LogPolicy;
 import io.bailey.sandbox.Namespace;
@@ -22,6 +24,10 @@ import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.Signal;
 import io.bailey.sandbox.Termination;
+import io.bailey.sandbox.linux.cgroup.Cgroup;
+import io.bailey.sandbox.linux.cgroup.CgroupRequest;
+import io.bailey.sandbox.linux.cgroup.Cgroups;
+import io.bailey.sandbox.linux.container.state.Owner;
 import io.bailey.sandbox.linux.container.state.StoredContainer;
 import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.testing.ChildJvm;
@@ -43,7 +49,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Containers that outlive the JVM that started them. */
@@ -543,5 +553,176 @@ class DetachedTest {
         static String next() {
             return "600." + (1_000_000_000L + System.nanoTime() % 1_000_000_000L);
         }
+    }
+
+    private static void limited(Throwing<Sandbox> task) throws Exception {
+        Powers.require(Power.CGROUP_WRITABLE);
+        try (Sandbox sandbox = host().memory("64M").pids(32).build()) {
+            task.run(sandbox);
+        }
+    }
+
+    /** What may fail. */
+    private interface Throwing<T> {
+        void run(T value) throws Exception;
+    }
+
+    @Test
+    void isNotEndedByARestartThatCannotBe() throws Exception {
+        Powers.require(Power.USERNS);
+        try (Sandbox sandbox = host().build()) {
+            Container container = sandbox.startDetached("sleep", "600");
+            assertThatThrownBy(container::restart)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("started once");
+            assertThatThrownBy(found(container.id())::restart)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("started once");
+            assertThat(container.state()).isEqualTo(ContainerState.RUNNING);
+        }
+    }
+
+    @Test
+    void allSeeWhoeverPausesIt() throws Exception {
+        limited(sandbox -> {
+            Container starter = sandbox.startDetached("sleep", "600");
+            Container other = found(starter.id());
+            other.pause();
+            other.pause();
+            assertThat(starter.state()).isEqualTo(ContainerState.PAUSED);
+            assertThatThrownBy(() -> starter.exec("true"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("paused");
+            starter.resume();
+            assertThat(other.state()).isEqualTo(ContainerState.RUNNING);
+            starter.pause();
+            other.resume();
+            other.resume();
+            assertThat(starter.exec("echo", "awake").stdout()).isEqualTo("awake\n");
+            assertThat(other.events())
+                    .extracting(event -> event.getClass().getSimpleName())
+                    .containsExactly("Paused", "Resumed");
+            other.pause();
+            starter.stop(Duration.ofSeconds(20));
+            assertThat(starter.waitFor().termination()).isEqualTo(new Termination.Signaled(15));
+        });
+    }
+
+    @Test
+    void allSeeWhoeverChangesItsLimits() throws Exception {
+        limited(sandbox -> {
+            Container starter = sandbox.startDetached("sleep", "600");
+            Container other = found(starter.id());
+            Container third = found(starter.id());
+            Limits later = starter.limits().toBuilder().memory("80M").build();
+            other.update(later);
+            for (Container one : List.of(starter, other, third)) {
+                assertThat(one.limits()).isEqualTo(later);
+                assertThat(one.info().limits()).isEqualTo(later);
+            }
+            starter.pause();
+            starter.resume();
+            assertThat(third.limits()).isEqualTo(later);
+            Limits last = later.toBuilder().pids(20).build();
+            starter.update(last);
+            assertThat(third.info().limits()).isEqualTo(last);
+            assertThat(Containers.list())
+                    .filteredOn(info -> info.id().equals(starter.id()))
+                    .extracting(ContainerInfo::limits)
+                    .containsExactly(last);
+        });
+    }
+
+    @Test
+    void itsLastReadingStays() throws Exception {
+        limited(sandbox -> {
+            Container starter =
+                    sandbox.startDetached(
+                            "sh", "-c", "head -c 20M /dev/zero | tail >/dev/null; sleep 600");
+            Container other = found(starter.id());
+            assertThat(
+                            Sandboxes.eventually(
+                                    () -> other.stats().memory().peak().orElse(0) > 9 << 20))
+                    .isTrue();
+            other.kill();
+            other.waitFor();
+            assertThat(other.stats().memory().peak().orElse(0)).isGreaterThan(9 << 20);
+        });
+    }
+
+    @Test
+    void whoHasClosedAHandleIsToldSo() throws Exception {
+        Powers.require(Power.USERNS);
+        try (Sandbox sandbox = host().build()) {
+            Container handle = found(sandbox.startDetached("sleep", "600").id());
+            handle.close();
+            assertThatThrownBy(handle::waitFor)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("handle");
+            assertThatThrownBy(() -> handle.process().resize(80, 25))
+                    .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    /** Its maker was killed between two of the directories of its cgroup. */
+    @Test
+    void theGroupOfOneThatWasNeverBornIsRemoved() throws Exception {
+        Powers.require(Power.CGROUP_WRITABLE);
+        Engine engine = Engine.shared();
+        String id = "0dead0" + Long.toHexString(System.nanoTime());
+        String name = Cgroups.detachedNameFor(id);
+        CgroupRequest request =
+                new CgroupRequest(
+                        Limits.builder().pids(9).build(),
+                        false,
+                        false,
+                        Enforcement.STRICT,
+                        Optional.empty(),
+                        Optional.empty(),
+                        true);
+        Cgroup group = engine.cgroups().create(name, request);
+        List<String> paths = group.paths();
+        group.forget();
+        List<String> places = engine.cgroups().places(name, request);
+        assertThat(places).containsAll(paths);
+        Files.delete(Path.of(paths.getFirst()));
+        Owner self = Owner.self();
+        engine.ledger()
+                .create(
+                        new StoredContainer(
+                                unborn(id),
+                                new Owner(
+                                        self.pid(),
+                                        self.started() - 1,
+                                        self.pidNamespace(),
+                                        self.boot()),
+                                OptionalLong.empty(),
+                                places,
+                                List.of(),
+                                Map.of()));
+        assertThat(detached()).isEmpty();
+        assertThat(paths).noneMatch(path -> Files.exists(Path.of(path)));
+        assertThat(directory(id)).doesNotExist();
+    }
+
+    private static ContainerInfo unborn(String id) {
+        return new ContainerInfo(
+                id,
+                id,
+                "host",
+                Optional.empty(),
+                List.of("true"),
+                ContainerState.CREATED,
+                OptionalInt.empty(),
+                Optional.empty(),
+                Instant.now(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                Limits.none(),
+                List.of(),
+                Map.of(),
+                true,
+                1);
     }
 }

@@ -9,8 +9,10 @@ import io.bailey.sandbox.CommandException;
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.ContainerEvent;
 import io.bailey.sandbox.ContainerState;
+import io.bailey.sandbox.Containers;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.SandboxListener;
 import io.bailey.sandbox.SandboxSpec;
 import io.bailey.sandbox.Signal;
@@ -219,5 +221,82 @@ class LifecycleTest {
             assertThat(Sandboxes.eventually(() -> heardToTheEnd.size() == 4)).isTrue();
             assertThat(heard).hasSize(2);
         }
+    }
+
+    /** Three times what is kept by default, and the proof that it has been read. */
+    @Test
+    void whatSaysMuchLivesOn() throws Exception {
+        Command command =
+                Command.of("sh", "-c", "head -c 3M /dev/zero; echo said >&2; exec sleep 100");
+        try (Container container = Sandboxes.host().start(command)) {
+            assertThat(
+                            Sandboxes.eventually(() ->
+                                    container.logs().lines().stream()
+                                            .anyMatch(l -> l.text().equals("said"))))
+                    .isTrue();
+            assertThat(container.state()).isEqualTo(ContainerState.RUNNING);
+            container.signal(Signal.TERM);
+            Result result = container.waitFor();
+            assertThat(result.termination()).isEqualTo(new Termination.Signaled(15));
+            assertThat(result.stdoutBytes()).hasSize(1 << 20);
+            assertThat(result.stderr()).isEqualTo("said\n");
+            assertThat(result.truncated()).isTrue();
+        }
+    }
+
+    @Test
+    void aBoundThatWasAskedForEndsIt() throws Exception {
+        try (Container container =
+                Sandboxes.host()
+                        .outputLimit("64K")
+                        .start("sh", "-c", "head -c 1M /dev/zero; exec sleep 100")) {
+            assertThat(container.waitFor().termination())
+                    .isInstanceOf(Termination.OutputLimitExceeded.class);
+        }
+    }
+
+    @Test
+    void whoWaitsForWhatIsNeverStartedIsTold() {
+        try (Sandbox sandbox = Sandboxes.host().build()) {
+            Container container = sandbox.create("true");
+            CompletableFuture<Result> end = container.onExit();
+            container.close();
+            assertThatThrownBy(container::waitFor)
+                    .isInstanceOf(SandboxException.class)
+                    .hasMessageContaining("closed before it was started");
+            assertThat(end).isCompletedExceptionally();
+        }
+    }
+
+    @Test
+    void whatASandboxHasNotStartedIsForgottenWithIt() {
+        Sandbox sandbox = Sandboxes.host().build();
+        Container container = sandbox.create("true");
+        sandbox.close();
+        assertThat(Containers.find(container.id())).isEmpty();
+        assertThat(container.onExit()).isCompletedExceptionally();
+        assertThatIllegalStateException().isThrownBy(container::start);
+        container.close();
+    }
+
+    @Test
+    void whatHasNotBeenStartedIsNotEntered() {
+        try (Sandbox sandbox = Sandboxes.host().build();
+                Container container = sandbox.create("true")) {
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> container.exec("true"))
+                    .withMessageContaining("has not been started yet");
+            assertThat(container.execAsync(Command.of("true"))).isCompletedExceptionally();
+        }
+    }
+
+    /** Whoever listens to a run hears what its limits do, as of a container. */
+    @Test
+    void aListenerOfARunHearsOfItsLimits() throws Exception {
+        Powers.require(Power.CGROUP_WRITABLE);
+        Witness witness = new Witness();
+        Sandboxes.host().memory("32M").listener(witness).run("sh", "-c", "tail /dev/zero; true");
+        assertThat(Sandboxes.eventually(() -> kinds(witness.told).contains("Exited"))).isTrue();
+        assertThat(kinds(witness.told)).contains("Started", "OutOfMemory", "Exited");
     }
 }

@@ -276,4 +276,15 @@ class ListingTest {
             assertThat(container.logs().lines()).hasSize(2);
         }
     }
+
+    @Test
+    void ofSeveralOfOneNameTheOneThatLivesIsMeant() throws Exception {
+        String name = unique();
+        try (Sandbox sandbox = Sandboxes.host().name(name).build();
+                Container first = sandbox.create("true");
+                Container second = sandbox.start("sleep", "100")) {
+            assertThat(first.name()).isEqualTo(second.name());
+            assertThat(Containers.find(name)).contains(second);
+        }
+    }
 }

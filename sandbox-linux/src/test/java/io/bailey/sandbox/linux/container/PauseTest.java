@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -182,6 +184,19 @@ class PauseTest {
         try (Container container = host().start("true")) {
             container.waitFor();
             assertThatThrownBy(container::pause).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void filesOfWhatIsPausedCanBeReadFromOutside() throws Exception {
+        Powers.require(Power.CGROUP_WRITABLE);
+        try (Container container = burning()) {
+            container.exec("sh", "-c", "echo inside >/tmp/file").orThrow();
+            container.pause();
+            ByteArrayOutputStream tar = new ByteArrayOutputStream();
+            container.copyOut("/tmp/file", tar);
+            assertThat(tar.toString(StandardCharsets.UTF_8)).contains("inside\n");
+            assertThat(container.state()).isEqualTo(ContainerState.PAUSED);
         }
     }
 }

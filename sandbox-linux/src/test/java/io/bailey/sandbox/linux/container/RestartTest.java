@@ -12,6 +12,7 @@ import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.image.Image;
 import io.bailey.sandbox.image.Images;
 import io.bailey.sandbox.linux.testing.OciLayout;
+import io.bailey.sandbox.linux.testing.OpenFiles;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 import io.bailey.sandbox.linux.testing.TarMaker;
@@ -176,5 +177,31 @@ class RestartTest {
             assertThat(sh(container, "ls -d /bin2 /data/sh")).isEqualTo("/bin2\n/data/sh");
         }
         assertThat(list(layers)).isEmpty();
+    }
+
+    /** Each such copy takes the image into use once more, and lets go of it. */
+    @Test
+    void copyingWhatHasStoppedLeavesNothingOpen() throws Exception {
+        Path layers = Files.createDirectories(temp.resolve("layers"));
+        try (Images images = images()) {
+            Image image = image(images);
+            OpenFiles before = OpenFiles.now();
+            try (Container container = in(image).writableLayer(layers).start("true")) {
+                container.waitFor();
+                for (int i = 0; i < 5; i++) {
+                    container.copyOut("/data/lower", new ByteArrayOutputStream());
+                }
+                assertThat(container.info().image().orElseThrow())
+                        .startsWith(image.reference().toString())
+                        .endsWith("@" + image.digest());
+            }
+            // A mount that nobody uses stays for a while, for whoever comes next, unless its files
+            // are to go.
+            assertThat(images.remove(image.reference().toString())).isTrue();
+            images.prune();
+            assertThat(Sandboxes.eventually(() -> before.more().isEmpty()))
+                    .as(() -> before.more().toString())
+                    .isTrue();
+        }
     }
 }

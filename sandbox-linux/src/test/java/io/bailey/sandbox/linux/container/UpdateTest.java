@@ -202,4 +202,19 @@ class UpdateTest {
             assertThat(setting(container, "pids.max")).isEqualTo("21");
         }
     }
+
+    @Test
+    void theNextLifeHasThemToo() throws InterruptedException {
+        Powers.require(Power.CGROUP_WRITABLE);
+        Limits later = START.toBuilder().memory("48M").pids(40).build();
+        try (Sandbox sandbox = limited(START).build();
+                Container container = sandbox.start("sleep", "600")) {
+            container.update(later);
+            container.restart(Duration.ZERO);
+            assertThat(container.limits()).isEqualTo(later);
+            assertThat(container.info().limits()).isEqualTo(later);
+            assertThat(memory(container)).isEqualTo(Long.toString(48L << 20));
+            assertThat(setting(container, "pids.max")).isEqualTo("41");
+        }
+    }
 }

@@ -11,6 +11,8 @@ import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.Volume;
 import io.bailey.sandbox.Volumes;
+import io.bailey.sandbox.linux.container.state.VolumeDirectory;
+import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.testing.ChildJvm;
 import io.bailey.sandbox.linux.testing.OwnPlaces;
 import io.bailey.sandbox.linux.testing.Power;
@@ -156,5 +158,20 @@ class VolumesTest {
         Volume volume = listed().orElseThrow();
         assertThat(Files.getAttribute(volume.path().resolve("x"), "unix:uid")).isEqualTo(0);
         assertThat(Volumes.remove(name)).isTrue();
+    }
+
+    /** Whoever opens the library next removes what is left. */
+    @Test
+    void whatAKilledRemoverLeftIsRemoved() throws Exception {
+        String name = "left" + System.nanoTime();
+        Path content = Volumes.create(name).path();
+        Files.writeString(content.resolve("file"), "x");
+        Path all = content.getParent().getParent();
+        Files.createDirectories(all.resolve("trash"));
+        Files.move(content, all.resolve("trash").resolve(name + ".1"));
+        new VolumeDirectory(Linux.host(), all).sweep();
+        assertThat(all.resolve("trash").resolve(name + ".1")).doesNotExist();
+        assertThat(Volumes.remove(name)).isFalse();
+        Files.delete(all.resolve("leases").resolve(name));
     }
 }

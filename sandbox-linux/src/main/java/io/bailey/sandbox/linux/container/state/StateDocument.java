@@ -36,6 +36,7 @@ public final class StateDocument {
         tree.put("name", info.name());
         tree.put("state", info.state().name());
         tree.put("root", info.root());
+        info.image().ifPresent(image -> tree.put("image", image));
         tree.put("command", info.command());
         tree.put("created", info.created());
         info.started().ifPresent(time -> tree.put("started", time));
@@ -102,6 +103,7 @@ public final class StateDocument {
                 node.text("id"),
                 node.text("name"),
                 node.text("root"),
+                node.optional("image"),
                 node.texts("command"),
                 ContainerState.valueOf(node.text("state")),
                 node.optionalInt("exitCode"),

@@ -236,6 +236,19 @@ public final class VolumeDirectory {
         }
     }
 
+    /** Removes what a process has left that was killed while it removed a volume. */
+    public void sweep() {
+        if (!Files.isDirectory(path.resolve("trash"))) {
+            return;
+        }
+        try (Fd trash = open("trash")) {
+            for (String left : DirectoryReader.names(linux, trash.number(), ".").names()) {
+                // What cannot be removed is the next one's: nobody has asked for it now.
+                var _ = TreeRemoval.remove(linux, trash.number(), left);
+            }
+        }
+    }
+
     private void empty(Fd trash, String name) {
         for (String left : DirectoryReader.names(linux, trash.number(), ".").names()) {
             int r = TreeRemoval.remove(linux, trash.number(), left).result();

@@ -44,6 +44,7 @@ class StateDirectoryTest {
                         id,
                         "name-" + id,
                         "host",
+                        Optional.of("localhost/image:1@sha256:00"),
                         List.of("sh", "-c", "echo \"\u0001ä\uD83D\uDE00\"\n"),
                         ContainerState.STOPPED,
                         OptionalInt.of(137),
