@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 
 /** What is written down of a container of this JVM, from its making to its closing. */
 final class ContainerRecord {
@@ -120,33 +121,36 @@ final class ContainerRecord {
         return now.cgroups();
     }
 
+    /** What another process knows of a detached one. */
+    DetachedNote note() {
+        return DetachedNote.of(now);
+    }
+
     /**
-     * Its command runs.
+     * Its command runs. Whatever was written of an earlier life, this one has not ended.
      *
      * @throws SandboxException if that cannot be written
      */
     void started(Life life, Limits limits) {
         long pid = life.running().pid();
-        ContainerInfo was = info();
-        ContainerInfo info =
-                with(
-                        was,
-                        ContainerState.RUNNING,
-                        OptionalInt.empty(),
-                        Optional.empty(),
-                        Optional.of(life.started()),
-                        Optional.empty(),
-                        OptionalLong.of(pid),
-                        limits);
+        OptionalLong pidStarted = Owner.started(ledger.linux(), pid);
         List<String> cgroups = life.running().sandbox().cgroup().paths();
-        write(
+        write(was ->
                 new StoredContainer(
-                        info,
-                        now.owner(),
-                        Owner.started(ledger.linux(), pid),
+                        with(
+                                was.info(),
+                                ContainerState.RUNNING,
+                                OptionalInt.empty(),
+                                Optional.empty(),
+                                Optional.of(life.started()),
+                                Optional.empty(),
+                                OptionalLong.of(pid),
+                                limits),
+                        was.owner(),
+                        pidStarted,
                         cgroups,
-                        now.volumes(),
-                        now.more()));
+                        was.volumes(),
+                        was.more()));
     }
 
     /**
@@ -156,62 +160,76 @@ final class ContainerRecord {
      * @throws SandboxException if that cannot be written
      */
     void placed(List<String> cgroups) {
-        ContainerInfo was = info();
-        ContainerInfo info =
-                with(
-                        was,
-                        ContainerState.RUNNING,
-                        was.exitCode(),
-                        was.termination(),
-                        Optional.of(Instant.now()),
-                        was.finished(),
-                        was.pid(),
-                        was.limits());
-        write(
+        write(was ->
                 new StoredContainer(
-                        info, now.owner(), now.pidStarted(), cgroups, now.volumes(), now.more()));
+                        with(
+                                was.info(),
+                                ContainerState.RUNNING,
+                                was.info().exitCode(),
+                                was.info().termination(),
+                                Optional.of(Instant.now()),
+                                was.info().finished(),
+                                was.info().pid(),
+                                was.info().limits()),
+                        was.owner(),
+                        was.pidStarted(),
+                        cgroups,
+                        was.volumes(),
+                        was.more()));
+    }
+
+    /** Of a container that outlives this JVM: the process that its init's number means. */
+    void born(long pid) {
+        OptionalLong pidStarted = Owner.started(ledger.linux(), pid);
+        tryWrite(was ->
+                was.info().state() == ContainerState.STOPPED
+                        ? was
+                        : new StoredContainer(
+                                was.info(),
+                                was.owner(),
+                                pidStarted,
+                                was.cgroups(),
+                                was.volumes(),
+                                was.more()));
     }
 
     /** It is frozen, or thawed, or limited anew. What cannot be written is logged: it is so. */
     void changed(ContainerState state, Limits limits) {
-        ContainerInfo was = info();
-        if (was.state() == ContainerState.STOPPED) {
-            return;
-        }
-        tryWrite(
-                now.with(
-                        with(
-                                was,
-                                state,
-                                was.exitCode(),
-                                was.termination(),
-                                was.started(),
-                                was.finished(),
-                                was.pid(),
-                                limits)));
+        tryWrite(was ->
+                was.info().state() == ContainerState.STOPPED
+                        ? was
+                        : was.with(
+                                with(
+                                        was.info(),
+                                        state,
+                                        was.info().exitCode(),
+                                        was.info().termination(),
+                                        was.info().started(),
+                                        was.info().finished(),
+                                        was.info().pid(),
+                                        limits)));
     }
 
     /** It has ended. Its result is more than what is written of it. */
     void stopped(Optional<Result> result) {
-        ContainerInfo was = info();
-        ContainerInfo info =
-                with(
-                        was,
-                        ContainerState.STOPPED,
-                        result.map(r -> OptionalInt.of(r.exitCode())).orElse(OptionalInt.empty()),
-                        result.map(r -> r.termination().describe()),
-                        was.started(),
-                        Optional.of(Instant.now()),
-                        OptionalLong.empty(),
-                        was.limits());
-        tryWrite(
+        Instant finished = Instant.now();
+        tryWrite(was ->
                 new StoredContainer(
-                        info,
-                        now.owner(),
+                        with(
+                                was.info(),
+                                ContainerState.STOPPED,
+                                result.map(r -> OptionalInt.of(r.exitCode()))
+                                        .orElse(OptionalInt.empty()),
+                                result.map(r -> r.termination().describe()),
+                                was.info().started(),
+                                Optional.of(finished),
+                                OptionalLong.empty(),
+                                was.info().limits()),
+                        was.owner(),
                         OptionalLong.empty(),
                         List.of(),
-                        now.volumes(),
-                        now.more()));
+                        was.volumes(),
+                        was.more()));
     }
 
     private static ContainerInfo with(
@@ -242,28 +260,40 @@ final class ContainerRecord {
                 was.owner());
     }
 
-    private void tryWrite(StoredContainer next) {
-        try {
-            write(next);
-        } catch (SandboxException failed) {
-            LOG.log(
-                    Level.WARNING,
-                    "what is listed of container " + next.info().id() + " is old",
-                    failed);
-            now = next;
-        }
-    }
-
-    private void write(StoredContainer next) {
+    /** What cannot be written is so all the same. */
+    private void tryWrite(UnaryOperator<StoredContainer> change) {
         lock.lock();
         try {
-            if (!removed) {
-                directory.write(next);
+            StoredContainer next = change.apply(now);
+            try {
+                store(next);
+            } catch (SandboxException failed) {
+                LOG.log(
+                        Level.WARNING,
+                        "what is listed of container " + next.info().id() + " is old",
+                        failed);
+                now = next;
             }
-            now = next;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Two that change it do so one after the other, or one's change would be lost. */
+    private void write(UnaryOperator<StoredContainer> change) {
+        lock.lock();
+        try {
+            store(change.apply(now));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void store(StoredContainer next) {
+        if (!removed && !next.equals(now)) {
+            directory.write(next);
+        }
+        now = next;
     }
 
     /** Nothing of it is to be found any more. May be called again, to no effect. */
