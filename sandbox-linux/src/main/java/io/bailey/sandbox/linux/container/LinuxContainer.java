@@ -208,6 +208,7 @@ final class LinuxContainer implements Container, Committable {
                                 Optional.of(start.files()));
                 begin(sandbox.live(birth), false);
                 start.succeeded();
+                record.born(pid());
             }
         } catch (RuntimeException | Error failure) {
             forget();
@@ -463,8 +464,7 @@ final class LinuxContainer implements Container, Committable {
     @Override
     public ContainerInfo info() {
         if (detached) {
-            DetachedNote note = new DetachedNote(record.info(), record.cgroups(), "");
-            return DetachedLife.now(engine.linux(), record.directory(), note);
+            return DetachedLife.now(engine.linux(), record.directory(), record.note());
         }
         return record.info();
     }
