@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 /** Where the output of one command goes once it has come to this JVM. */
 final class Destinations implements AutoCloseable {
     private final Linux linux;
-    private final Runnable onBroken;
+    private final Delivery delivery;
     private final Limits limits;
     private final List<HostFile> closing = new ArrayList<>();
     private final Map<OutputStreamKind, OutputPipe> pipes = new EnumMap<>(OutputStreamKind.class);
@@ -34,12 +34,12 @@ final class Destinations implements AutoCloseable {
     record Destination(Supplier<Sink> sink, long limit) {}
 
     /**
-     * @param onBroken run when the caller's own stream or consumer has thrown
+     * @param delivery runs the caller's own streams and consumers
      */
-    Destinations(Linux linux, Limits limits, Runnable onBroken) {
+    Destinations(Linux linux, Limits limits, Delivery delivery) {
         this.linux = linux;
         this.limits = limits;
-        this.onBroken = onBroken;
+        this.delivery = delivery;
     }
 
     Destination of(Output to, OutputStreamKind kind) {
@@ -75,7 +75,7 @@ final class Destinations implements AutoCloseable {
     }
 
     private Sink threadSink(ThreadSink.Target target) {
-        return new ThreadSink(target, onBroken);
+        return new ThreadSink(target, delivery);
     }
 
     private Sink pipe(OutputStreamKind kind) {
