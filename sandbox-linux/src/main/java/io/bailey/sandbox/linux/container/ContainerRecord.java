@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 
 /** What is written down of a container of this JVM, from its making to its closing. */
 final class ContainerRecord {
@@ -144,33 +145,36 @@ final class ContainerRecord {
         return now.cgroups();
     }
 
+    /** What another process knows of a detached one. */
+    DetachedNote note() {
+        return DetachedNote.of(now);
+    }
+
     /**
-     * Its command runs.
+     * Its command runs. Whatever was written of an earlier life, this one has not ended.
      *
      * @throws SandboxException if that cannot be written
      */
     void started(Life life, Limits limits) {
         long pid = life.running().pid();
-        ContainerInfo was = info();
-        ContainerInfo info =
-                with(
-                        was,
-                        ContainerState.RUNNING,
-                        OptionalInt.empty(),
-                        Optional.empty(),
-                        Optional.of(life.started()),
-                        Optional.empty(),
-                        OptionalLong.of(pid),
-                        limits);
+        OptionalLong pidStarted = Owner.started(ledger.linux(), pid);
         List<String> cgroups = life.running().sandbox().cgroup().paths();
-        write(
+        write(was ->
                 new StoredContainer(
-                        info,
-                        now.owner(),
-                        Owner.started(ledger.linux(), pid),
+                        with(
+                                was.info(),
+                                ContainerState.RUNNING,
+                                OptionalInt.empty(),
+                                Optional.empty(),
+                                Optional.of(life.started()),
+                                Optional.empty(),
+                                OptionalLong.of(pid),
+                                limits),
+                        was.owner(),
+                        pidStarted,
                         cgroups,
-                        now.volumes(),
-                        now.more()));
+                        was.volumes(),
+                        was.more()));
     }
 
     /**
@@ -180,9 +184,14 @@ final class ContainerRecord {
      * @throws SandboxException if that cannot be written
      */
     void placing(List<String> places) {
-        write(
+        write(was ->
                 new StoredContainer(
-                        info(), now.owner(), now.pidStarted(), places, now.volumes(), now.more()));
+                        was.info(),
+                        was.owner(),
+                        was.pidStarted(),
+                        places,
+                        was.volumes(),
+                        was.more()));
     }
 
     /**
@@ -192,52 +201,71 @@ final class ContainerRecord {
      * @throws SandboxException if that cannot be written
      */
     void placed(List<String> cgroups) {
-        ContainerInfo was = info();
-        ContainerInfo info =
-                with(
-                        was,
-                        ContainerState.RUNNING,
-                        was.exitCode(),
-                        was.termination(),
-                        Optional.of(Instant.now()),
-                        was.finished(),
-                        was.pid(),
-                        was.limits());
-        write(
+        write(was ->
                 new StoredContainer(
-                        info, now.owner(), now.pidStarted(), cgroups, now.volumes(), now.more()));
+                        with(
+                                was.info(),
+                                ContainerState.RUNNING,
+                                was.info().exitCode(),
+                                was.info().termination(),
+                                Optional.of(Instant.now()),
+                                was.info().finished(),
+                                was.info().pid(),
+                                was.info().limits()),
+                        was.owner(),
+                        was.pidStarted(),
+                        cgroups,
+                        was.volumes(),
+                        was.more()));
+    }
+
+    /** Of a container that outlives this JVM: the process that its init's number means. */
+    void born(long pid) {
+        OptionalLong pidStarted = Owner.started(ledger.linux(), pid);
+        tryWrite(was ->
+                was.info().state() == ContainerState.STOPPED
+                        ? was
+                        : new StoredContainer(
+                                was.info(),
+                                was.owner(),
+                                pidStarted,
+                                was.cgroups(),
+                                was.volumes(),
+                                was.more()));
     }
 
     /** It is frozen, or thawed, or limited anew. What cannot be written is logged: it is so. */
     void changed(ContainerState state, Limits limits) {
-        ContainerInfo was = latest();
-        if (was.state() == ContainerState.STOPPED) {
-            return;
-        }
-        tryWrite(now.with(with(was, state, limits)));
+        tryWrite(mine -> {
+            StoredContainer was = latest(mine);
+            return was.info().state() == ContainerState.STOPPED
+                    ? was
+                    : was.with(with(was.info(), state, limits));
+        });
     }
 
     /** It has ended. Its result is more than what is written of it. */
     void stopped(Optional<Result> result) {
-        ContainerInfo was = latest();
-        ContainerInfo info =
-                with(
-                        was,
-                        ContainerState.STOPPED,
-                        result.map(r -> OptionalInt.of(r.exitCode())).orElse(OptionalInt.empty()),
-                        result.map(r -> r.termination().describe()),
-                        was.started(),
-                        Optional.of(Instant.now()),
-                        OptionalLong.empty(),
-                        was.limits());
-        tryWrite(
-                new StoredContainer(
-                        info,
-                        now.owner(),
-                        OptionalLong.empty(),
-                        List.of(),
-                        now.volumes(),
-                        now.more()));
+        Instant finished = Instant.now();
+        tryWrite(mine -> {
+            StoredContainer was = latest(mine);
+            return new StoredContainer(
+                    with(
+                            was.info(),
+                            ContainerState.STOPPED,
+                            result.map(r -> OptionalInt.of(r.exitCode()))
+                                    .orElse(OptionalInt.empty()),
+                            result.map(r -> r.termination().describe()),
+                            was.info().started(),
+                            Optional.of(finished),
+                            OptionalLong.empty(),
+                            was.info().limits()),
+                    was.owner(),
+                    OptionalLong.empty(),
+                    List.of(),
+                    was.volumes(),
+                    was.more());
+        });
     }
 
     /** The same with other limits. */
@@ -257,8 +285,11 @@ final class ContainerRecord {
                 limits);
     }
 
-    private ContainerInfo latest() {
-        return info().detached() ? reread() : info();
+    /** Of a detached one other processes write too. Under the lock. */
+    private StoredContainer latest(StoredContainer mine) {
+        return mine.info().detached() && !removed
+                ? ledger.read(mine.info().id()).orElse(mine)
+                : mine;
     }
 
     private static ContainerInfo with(
@@ -290,28 +321,40 @@ final class ContainerRecord {
                 was.owner());
     }
 
-    private void tryWrite(StoredContainer next) {
-        try {
-            write(next);
-        } catch (SandboxException failed) {
-            LOG.log(
-                    Level.WARNING,
-                    "what is listed of container " + next.info().id() + " is old",
-                    failed);
-            now = next;
-        }
-    }
-
-    private void write(StoredContainer next) {
+    /** What cannot be written is so all the same. */
+    private void tryWrite(UnaryOperator<StoredContainer> change) {
         lock.lock();
         try {
-            if (!removed) {
-                directory.write(next);
+            StoredContainer next = change.apply(now);
+            try {
+                store(next);
+            } catch (SandboxException failed) {
+                LOG.log(
+                        Level.WARNING,
+                        "what is listed of container " + next.info().id() + " is old",
+                        failed);
+                now = next;
             }
-            now = next;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Two that change it do so one after the other, or one's change would be lost. */
+    private void write(UnaryOperator<StoredContainer> change) {
+        lock.lock();
+        try {
+            store(change.apply(now));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void store(StoredContainer next) {
+        if (!removed && !next.equals(now)) {
+            directory.write(next);
+        }
+        now = next;
     }
 
     /** Nothing of it is to be found any more. May be called again, to no effect. */

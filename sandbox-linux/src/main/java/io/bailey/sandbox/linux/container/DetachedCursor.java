@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -18,6 +19,10 @@ import java.util.Optional;
  */
 final class DetachedCursor {
     private static final int CHUNK = 1 << 18;
+
+    /** How often the one who writes may be faster. */
+    private static final int MOST_TRIES = 100;
+
     private static final long NANOS = 1_000_000_000;
 
     private final Path directory;
@@ -37,9 +42,22 @@ final class DetachedCursor {
         this.directory = directory;
     }
 
+    /** How many bytes there are in all, for one that wants no more than what is there now. */
+    long size() {
+        return size(DetachedFiles.LOG) + size(DetachedFiles.OLDER_LOG);
+    }
+
+    private long size(String name) {
+        try {
+            return Files.size(directory.resolve(name));
+        } catch (IOException none) {
+            return 0;
+        }
+    }
+
     /** The whole records that have come since; empty if none has. */
     ByteBuffer next() {
-        while (true) {
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
             List<Segment> there = segments();
             if (there.isEmpty()) {
                 return ByteBuffer.allocate(0);
@@ -64,6 +82,7 @@ final class DetachedCursor {
                 at = 0;
             }
         }
+        return ByteBuffer.allocate(0);
     }
 
     /** Has something been forgotten? The second file is begun when the first has been full. */

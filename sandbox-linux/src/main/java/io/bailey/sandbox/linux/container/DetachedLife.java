@@ -13,7 +13,6 @@ import io.bailey.sandbox.linux.container.state.StoredContainer;
 import io.bailey.sandbox.linux.launch.Workers;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
-import io.bailey.sandbox.linux.sys.FileText;
 import io.bailey.sandbox.linux.sys.KernelFile;
 import io.bailey.sandbox.linux.sys.Linux;
 
@@ -24,7 +23,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -35,9 +33,6 @@ import java.util.function.Supplier;
  */
 final class DetachedLife implements AutoCloseable {
     private static final int SIGKILL = 9;
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final long LOOK_NANOS = 1_000_000;
-    private static final String INIT = "bailey-init";
 
     private final Engine engine;
     private final Linux linux;
@@ -62,15 +57,22 @@ final class DetachedLife implements AutoCloseable {
         this.cgroup = adopt(engine, written.cgroups());
     }
 
-    /** Its cgroup, unless somebody has removed it. */
+    /**
+     * Its cgroup, unless somebody has removed it.
+     *
+     * @throws SandboxSetupException if it cannot be opened although it is there
+     */
     static Optional<Cgroup> adopt(Engine engine, List<String> paths) {
         if (paths.isEmpty()) {
             return Optional.empty();
         }
         try {
             return Optional.of(engine.cgroups().adopt(paths));
-        } catch (SandboxSetupException gone) {
-            return Optional.empty();
+        } catch (SandboxSetupException failed) {
+            if (failed.errno().equals("ENOENT") || failed.errno().equals("ENODEV")) {
+                return Optional.empty();
+            }
+            throw failed;
         }
     }
 
@@ -89,29 +91,31 @@ final class DetachedLife implements AutoCloseable {
     }
 
     private void watch() {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (isAlive()) {
-            Optional<Fd> init = pidfdOf(report());
-            if (init.isPresent()) {
-                pidfd = init;
-                unwatch =
-                        engine.launcher()
-                                .whenEnded(
-                                        linux.own(dup(init.get())),
-                                        () -> Workers.execute(this::ended));
-                return;
-            }
-            if (System.nanoTime() - deadline > 0) {
-                throw new SandboxException(
-                        "container "
-                                + written.info().id()
-                                + " lives, but its first process cannot be found: it is in another"
-                                + " PID namespace, or /proc is not the host's");
-            }
-            // Its init writes its number down in the first moments.
-            LockSupport.parkNanos(LOOK_NANOS);
+        DetachedInit its = new DetachedInit(linux, directory, written);
+        Optional<Fd> init = its.find();
+        if (init.isPresent()) {
+            watch(init.get());
+        } else {
+            ended(report().lock() == DetachedReport.Lock.FREE);
         }
-        ended();
+    }
+
+    private void watch(Fd init) {
+        pidfd = Optional.of(init);
+        Fd copy = linux.own(dup(init));
+        try {
+            unwatch =
+                    engine.launcher()
+                            .whenEnded(copy, () -> Workers.execute(() -> ended(hasEnded(init))));
+        } catch (RuntimeException | Error failure) {
+            copy.close();
+            throw failure;
+        }
+    }
+
+    /** Who watches for us may have failed: that is no end. */
+    private boolean hasEnded(Fd init) {
+        return linux.pollIn(new int[] {init.number()}, 1, 0) > 0;
     }
 
     private int dup(Fd fd) {
@@ -122,46 +126,43 @@ final class DetachedLife implements AutoCloseable {
         return copy;
     }
 
-    /** The number is the init's as long as the init lives: so it is looked again afterwards. */
-    private Optional<Fd> pidfdOf(DetachedReport report) {
-        if (report.pid().isEmpty()) {
-            return Optional.empty();
-        }
-        int pid = (int) report.pid().getAsLong();
-        int fd = linux.pidfdOpen(pid);
-        if (fd < 0) {
-            return Optional.empty();
-        }
-        Fd init = linux.own(fd);
-        FileText name = KernelFile.read(linux, Linux.AT_FDCWD, "/proc/" + pid + "/comm");
-        if (name.text().strip().equals(INIT) && isAlive()) {
-            return Optional.of(init);
-        }
-        init.close();
-        return Optional.empty();
-    }
-
     private DetachedReport report() {
         return DetachedReport.read(linux, directory);
     }
 
-    /** On a worker's thread: nothing of it runs any more, so whoever sees it cleans up. */
-    private void ended() {
+    /**
+     * Nothing of it runs any more, so whoever sees it cleans up.
+     *
+     * @param certain whether its init is known to have ended. If not, there is no report to be
+     *     found, and then closing its cgroup could kill it
+     */
+    private void ended(boolean certain) {
+        Optional<Cgroup> left = takeCgroup();
         try {
             // Its descriptors, and with them the lock, are closed before it counts as ended.
             DetachedReport last = report();
+            if (!certain && last.alive()) {
+                throw new SandboxException(
+                        "container "
+                                + written.info().id()
+                                + " lives, but can no longer be watched");
+            }
             boolean byUs = isKilled();
-            Optional<Cgroup> left = takeCgroup();
             DetachedVerdict verdict =
                     new DetachedVerdict(written.info(), last, left.map(Cgroup::usage), byUs);
             Result result = verdict.result();
-            left.ifPresent(Cgroup::close);
+            letGo(left, certain);
             exit.complete(result);
         } catch (RuntimeException | Error failure) {
             exit.completeExceptionally(failure);
         } finally {
+            letGo(left, certain);
             pidfd.ifPresent(Fd::close);
         }
+    }
+
+    private static void letGo(Optional<Cgroup> left, boolean certain) {
+        left.ifPresent(certain ? Cgroup::close : Cgroup::forget);
     }
 
     private boolean isKilled() {
@@ -262,7 +263,7 @@ final class DetachedLife implements AutoCloseable {
     }
 
     OptionalLong pid() {
-        return report().pid();
+        return written.isFromHere() ? report().pid() : OptionalLong.empty();
     }
 
     Optional<Cgroup> cgroup() {
@@ -279,8 +280,7 @@ final class DetachedLife implements AutoCloseable {
     }
 
     ContainerInfo now() {
-        DetachedNote latest = new DetachedNote(latest(), written.cgroups(), written.stopSignal());
-        return now(linux, directory, latest);
+        return now(linux, directory, written.with(latest()));
     }
 
     /** What it is doing now. */
@@ -304,7 +304,7 @@ final class DetachedLife implements AutoCloseable {
                 was.created(),
                 was.started(),
                 report.finished(),
-                report.alive() ? report.pid() : OptionalLong.empty(),
+                report.alive() && written.isFromHere() ? report.pid() : OptionalLong.empty(),
                 was.limits(),
                 was.mounts(),
                 was.labels(),
@@ -350,15 +350,24 @@ final class DetachedLife implements AutoCloseable {
         return result == -Errno.EPIPE ? 0 : Math.min(0, result);
     }
 
-    /** The kernel ends all in its PID namespace with the init. */
+    /**
+     * The kernel ends all in its PID namespace with the init. The pidfd is the init's whether the
+     * report can be looked at or not.
+     */
     void kill() {
         lock.lock();
         try {
-            if (pidfd.isPresent() && pidfd.get().isOpen() && isAlive()) {
+            if (pidfd.isEmpty() || !pidfd.get().isOpen()) {
+                return;
+            }
+            int result = linux.pidfdSendSignal(pidfd.get().number(), SIGKILL);
+            if (result == 0) {
                 killed = true;
-                linux.pidfdSendSignal(pidfd.get().number(), SIGKILL);
                 // What is frozen by v1 does not die of that alone.
                 cgroup.ifPresent(Cgroup::kill);
+            } else if (result != -Errno.ESRCH) {
+                throw new SandboxSetupException(
+                        "kill", Errno.name(-result), "the init of " + written.info().id(), "");
             }
         } finally {
             lock.unlock();

@@ -102,9 +102,21 @@ final class DetachedLog implements Logs {
     public List<LogLine> lines() {
         List<LogLine> all = new ArrayList<>();
         Lines lines = new Lines(all::add);
-        takeAll(new DetachedCursor(directory), lines, () -> false);
+        DetachedCursor cursor = new DetachedCursor(directory);
+        // One that writes faster than this reads would keep it for ever.
+        takeUpTo(cursor.size(), cursor, lines);
         lines.end();
         return all;
+    }
+
+    private static void takeUpTo(long most, DetachedCursor cursor, Lines lines) {
+        long left = most;
+        while (left > 0) {
+            ByteBuffer records = cursor.next();
+            // Where nothing comes, something has been forgotten since.
+            left = records.hasRemaining() ? left - records.remaining() : 0;
+            lines.take(records);
+        }
     }
 
     private static void takeAll(DetachedCursor cursor, Lines lines, BooleanSupplier stopped) {

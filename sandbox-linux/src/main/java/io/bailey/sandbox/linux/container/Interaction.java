@@ -48,15 +48,22 @@ final class Interaction {
             TerminalCalls.Size size = own.size().orElse(USUAL);
             // What fails on the way is told on a terminal that is as it was.
             SandboxProcess process = start.apply(onTerminal(command, size));
-            own.lend();
             CompletableFuture<Void> typing = new CompletableFuture<>();
-            Workers.execute(() -> {
-                try {
-                    type(own, size, process, wake.number());
-                } finally {
-                    typing.complete(null);
-                }
-            });
+            try {
+                own.lend();
+                Workers.execute(() -> {
+                    try {
+                        type(own, size, process, wake.number());
+                    } finally {
+                        typing.complete(null);
+                    }
+                });
+            } catch (RuntimeException | Error failure) {
+                // Nobody would ever wait for it, nor type.
+                process.destroyForcibly();
+                process.onResult().handle((r, ignored) -> r).join();
+                throw failure;
+            }
             try {
                 return await(process);
             } finally {

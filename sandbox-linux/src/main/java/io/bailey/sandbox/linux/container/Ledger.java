@@ -114,6 +114,7 @@ final class Ledger {
         }
         ContainerDirectory its = state().directory(stored.info().id());
         DetachedReport report = DetachedReport.read(linux, its.path());
+        // Who cannot look has been told so by an exception, and removes nothing.
         if (report.alive() || report.pid().isPresent()) {
             return false;
         }

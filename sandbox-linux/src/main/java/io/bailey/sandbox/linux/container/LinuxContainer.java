@@ -25,7 +25,6 @@ import io.bailey.sandbox.image.ImageLimits;
 import io.bailey.sandbox.linux.image.Committable;
 import io.bailey.sandbox.linux.image.archive.UpperLayer;
 import io.bailey.sandbox.linux.launch.OutputTap;
-import io.bailey.sandbox.linux.launch.Workers;
 
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +64,9 @@ final class LinuxContainer implements Container, Committable {
 
     /** Held by whoever starts, pauses, changes or closes it. */
     private final ReentrantLock changing = new ReentrantLock();
+
+    /** Held from the stop to the start. */
+    private final ReentrantLock restarting = new ReentrantLock();
 
     private volatile LinuxSandbox sandbox;
     private volatile Optional<Life> life = Optional.empty();
@@ -218,6 +220,7 @@ final class LinuxContainer implements Container, Committable {
                                 Optional.of(start.files()));
                 begin(sandbox.live(birth), false);
                 start.succeeded();
+                record.born(pid());
             }
         } catch (RuntimeException | Error failure) {
             forget();
@@ -287,15 +290,32 @@ final class LinuxContainer implements Container, Committable {
             CompletableFuture<Result> told,
             @Nullable Result result,
             @Nullable Throwable failure) {
-        closeIfAlone(over.sandbox());
-        events.add(
-                new ContainerEvent.Exited(
-                        id, Instant.now(), Optional.ofNullable(result).map(Result::termination)));
-        log.lifeEnded();
-        record.stopped(Optional.ofNullable(result));
-        if (forgetAtEnd) {
-            tryForget();
+        Optional<Result> known = Optional.ofNullable(result);
+        Teardown down =
+                new Teardown()
+                        .then(() -> closeIfAlone(over.sandbox()))
+                        .then(() ->
+                                events.add(
+                                        new ContainerEvent.Exited(
+                                                id, Instant.now(), known.map(Result::termination))))
+                        .then(log::lifeEnded)
+                        .then(() -> record.stopped(known))
+                        .then(() -> forgetIfClosed(over))
+                        .then(() -> complete(over, told, result, failure))
+                        // For one that was closed in between.
+                        .then(() -> forgetIfClosed(over));
+        try {
+            down.end();
+        } catch (RuntimeException | Error failed) {
+            LOG.log(Level.WARNING, "the end of " + this, failed);
         }
+    }
+
+    private static void complete(
+            Life over,
+            CompletableFuture<Result> told,
+            @Nullable Result result,
+            @Nullable Throwable failure) {
         if (result != null) {
             over.exit().complete(result);
             told.complete(result);
@@ -317,10 +337,16 @@ final class LinuxContainer implements Container, Committable {
     public void restart(Duration grace) throws InterruptedException {
         // Before anything is ended that could not be started again.
         refuseIfDetached();
-        if (life.isPresent() && !life.get().isOver()) {
-            stop(grace);
+        // Two at once are one after the other: the second would find it running.
+        restarting.lockInterruptibly();
+        try {
+            if (life.isPresent() && !life.get().isOver()) {
+                stop(grace);
+            }
+            start();
+        } finally {
+            restarting.unlock();
         }
-        start();
     }
 
     @Override
@@ -502,7 +528,7 @@ final class LinuxContainer implements Container, Committable {
     @Override
     public ContainerInfo info() {
         if (detached) {
-            DetachedNote note = new DetachedNote(record.reread(), record.cgroups(), "");
+            DetachedNote note = record.note().with(record.reread());
             return DetachedLife.now(engine.linux(), record.directory(), note);
         }
         return record.info();
@@ -668,11 +694,14 @@ final class LinuxContainer implements Container, Committable {
     @Override
     public void close() {
         Optional<Life> last;
+        boolean own;
         changing.lock();
         try {
             closed = true;
             last = life;
-            forgetAtEnd = Workers.isDelivering();
+            // Its own consumer would wait for itself.
+            own = last.filter(l -> l.running().isDelivering()).isPresent();
+            forgetAtEnd |= own;
         } finally {
             changing.unlock();
         }
@@ -681,18 +710,14 @@ final class LinuxContainer implements Container, Committable {
             return;
         }
         kill();
-        // Its own consumer would wait for itself.
-        if (!Workers.isDelivering()) {
-            last.ifPresent(l -> l.exit().handle((r, failure) -> r).join());
-        }
-        last.flatMap(l -> l.running().sandbox().layer()).ifPresent(WritableLayer::close);
         if (last.isEmpty()) {
             sandbox.born(this);
             exit.completeExceptionally(
                     new SandboxException(this + " was closed before it was started"));
         }
-        if (last.isEmpty() || last.get().isOver()) {
-            forget();
+        if (!own || last.get().isOver()) {
+            last.ifPresent(l -> l.exit().handle((r, failure) -> r).join());
+            forget(last);
         }
     }
 
@@ -708,12 +733,19 @@ final class LinuxContainer implements Container, Committable {
         }
     }
 
-    private void tryForget() {
-        try {
-            forget();
-        } catch (SandboxException failed) {
-            LOG.log(Level.WARNING, "closing " + this, failed);
+    private void forgetIfClosed(Life over) {
+        if (forgetAtEnd) {
+            forget(Optional.of(over));
         }
+    }
+
+    private void forget(Optional<Life> last) {
+        new Teardown()
+                .then(() ->
+                        last.flatMap(l -> l.running().sandbox().layer())
+                                .ifPresent(WritableLayer::close))
+                .then(this::forget)
+                .end();
     }
 
     private void forget() {

@@ -24,7 +24,6 @@ import io.bailey.sandbox.linux.launch.LaunchRequest.Death;
 import io.bailey.sandbox.linux.launch.LaunchRequest.OutputBounds;
 import io.bailey.sandbox.linux.launch.Session;
 import io.bailey.sandbox.linux.launch.SystemCallNotice;
-import io.bailey.sandbox.linux.launch.Workers;
 import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.plan.Planner;
 import io.bailey.sandbox.linux.plan.Site;
@@ -598,10 +597,13 @@ final class LinuxSandbox implements LoneSandbox {
         boolean first = shut();
         unborn.forEach(LinuxContainer::closeUnlessStarted);
         living.forEach(running -> running.end(new Termination.Cancelled()));
-        if (!Workers.isDelivering()) {
-            living.forEach(running -> running.result().handle((r, failure) -> r).join());
-            lives.forEach(life -> life.exit().handle((r, failure) -> r).join());
-        }
+        // A consumer of one's own would wait for itself.
+        living.stream()
+                .filter(running -> !running.isDelivering())
+                .forEach(running -> running.result().handle((r, failure) -> r).join());
+        lives.stream()
+                .filter(life -> !life.running().isDelivering())
+                .forEach(life -> life.exit().handle((r, failure) -> r).join());
         if (first) {
             preflight.root().release();
         }

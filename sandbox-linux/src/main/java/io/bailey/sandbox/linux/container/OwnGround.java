@@ -58,15 +58,12 @@ record OwnGround(
 
     @Override
     public CgroupUsage leave() {
-        try {
-            kill();
-            news.ifPresent(NewsDesk::close);
-            return cgroup.usage();
-        } finally {
-            cgroup.close();
-            layer.ifPresent(WritableLayer::ended);
-            leases.forEach(Fd::close);
-        }
+        Teardown down = new Teardown().then(this::kill).then(() -> news.ifPresent(NewsDesk::close));
+        CgroupUsage usage = down.ask(cgroup::usage, CgroupUsage.NONE);
+        down.then(cgroup::close).then(() -> layer.ifPresent(WritableLayer::ended));
+        leases.forEach(lease -> down.then(lease::close));
+        down.end();
+        return usage;
     }
 
     @Override

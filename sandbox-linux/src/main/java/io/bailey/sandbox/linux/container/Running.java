@@ -192,6 +192,11 @@ final class Running {
         return verdict.get();
     }
 
+    /** Does this thread run a stream or consumer of its? Then it must not wait for the result. */
+    boolean isDelivering() {
+        return session.isDelivering();
+    }
+
     Compiled compiled() {
         return compiled;
     }
@@ -281,13 +286,18 @@ final class Running {
             return;
         }
         try {
-            wallTimer.ifPresent(timer -> timer.cancel(false));
-            cpuWatch.ifPresent(CpuWatch::stop);
-            grace.ifPresent(timer -> timer.cancel(false));
-            // Its pidfd is the door: it closes when nobody is in it any more.
-            ground.vacate();
-            Session.Outcome outcome = session.finish();
-            CgroupUsage usage = ground.leave();
+            Teardown down =
+                    new Teardown()
+                            .then(() -> wallTimer.ifPresent(timer -> timer.cancel(false)))
+                            .then(() -> cpuWatch.ifPresent(CpuWatch::stop))
+                            .then(() -> grace.ifPresent(timer -> timer.cancel(false)))
+                            // Its pidfd is the door: it closes when nobody is in it any more.
+                            .then(ground::vacate);
+            Optional<Session.Outcome> told =
+                    down.ask(() -> Optional.of(session.finish()), Optional.empty());
+            CgroupUsage usage = down.ask(ground::leave, CgroupUsage.NONE);
+            down.end();
+            Session.Outcome outcome = told.orElseThrow();
             if (outcome.failure().isPresent()) {
                 throw Failures.of(outcome.failure().get(), compiled.blueprint(), command);
             }
@@ -304,7 +314,7 @@ final class Running {
                                 + " all children, or SIGCHLD is ignored in it; use init(true), which does not"
                                 + " depend on that");
             }
-            Result told =
+            Result ended =
                     new Verdict(
                                     spec,
                                     ground instanceof SharedGround,
@@ -315,9 +325,9 @@ final class Running {
                                     askedAt,
                                     System.nanoTime())
                             .result();
-            flight.accept(new Flown(Optional.of(told), ""));
-            tellOfGuest(told);
-            result.complete(told);
+            flight.accept(new Flown(Optional.of(ended), ""));
+            tellOfGuest(ended);
+            result.complete(ended);
         } catch (RuntimeException | Error failure) {
             flight.accept(new Flown(Optional.empty(), failure.toString()));
             result.completeExceptionally(failure);

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 /** Where the output of one command goes once it has come to this JVM. */
 final class Destinations implements AutoCloseable {
     private final Linux linux;
-    private final Runnable onBroken;
+    private final Delivery delivery;
     private final OutputBounds bounds;
     private final List<HostFile> closing = new ArrayList<>();
     private final Map<OutputStreamKind, OutputPipe> pipes = new EnumMap<>(OutputStreamKind.class);
@@ -32,12 +32,12 @@ final class Destinations implements AutoCloseable {
     record Destination(Supplier<Sink> sink, long limit) {}
 
     /**
-     * @param onBroken run when the caller's own stream or consumer has thrown
+     * @param delivery runs the caller's own streams and consumers
      */
-    Destinations(Linux linux, OutputBounds bounds, Runnable onBroken) {
+    Destinations(Linux linux, OutputBounds bounds, Delivery delivery) {
         this.linux = linux;
         this.bounds = bounds;
-        this.onBroken = onBroken;
+        this.delivery = delivery;
     }
 
     Destination of(Output to, OutputStreamKind kind) {
@@ -75,7 +75,7 @@ final class Destinations implements AutoCloseable {
     }
 
     private Sink threadSink(ThreadSink.Target target) {
-        return new ThreadSink(target, onBroken);
+        return new ThreadSink(target, delivery);
     }
 
     private Sink pipe(OutputStreamKind kind) {

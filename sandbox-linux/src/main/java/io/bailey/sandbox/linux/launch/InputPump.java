@@ -25,7 +25,7 @@ final class InputPump {
     private final Fd fd;
     private final InputStream source;
     private final boolean ours;
-    private final Runnable onBroken;
+    private final Delivery delivery;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition written = lock.newCondition();
     private Optional<Thread> feeder = Optional.empty();
@@ -38,7 +38,7 @@ final class InputPump {
 
     /**
      * @param ours whether {@code source} is to be closed at the end
-     * @param onBroken run when it throws
+     * @param delivery for whom, and who is told when it throws
      */
     InputPump(
             Linux linux,
@@ -46,17 +46,17 @@ final class InputPump {
             Fd fd,
             InputStream source,
             boolean ours,
-            Runnable onBroken) {
+            Delivery delivery) {
         this.linux = linux;
         this.reactor = reactor;
         this.fd = fd;
         this.source = source;
         this.ours = ours;
-        this.onBroken = onBroken;
+        this.delivery = delivery;
     }
 
     void start() {
-        Workers.deliver(this::feed);
+        delivery.begin(this::feed);
     }
 
     private void feed() {
@@ -99,7 +99,7 @@ final class InputPump {
         } finally {
             lock.unlock();
         }
-        onBroken.run();
+        delivery.broke();
     }
 
     /** What the source threw before the command had ended, if it did. */

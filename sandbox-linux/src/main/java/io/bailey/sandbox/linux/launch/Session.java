@@ -99,7 +99,7 @@ public final class Session {
                                             Optional.empty(), Optional.of(exceeded));
                                     kill();
                                 },
-                                this::kill,
+                                new Delivery(this, this::kill),
                                 this::broke));
         status = Pipe.open(linux, 0, "for the status");
         lifeline =
@@ -108,6 +108,11 @@ public final class Session {
                         .orElseGet(() -> Pipe.open(linux, Linux.O_NONBLOCK, "for the lifeline"));
         Pipe.nonBlocking(linux, status.readEnd());
         reports = new StatusPipe(linux, status.readEnd());
+    }
+
+    /** Does this thread run a stream or consumer of its? Then it must not wait for the end. */
+    public boolean isDelivering() {
+        return Workers.isDeliveringFor(this);
     }
 
     Streams streams() {

@@ -50,13 +50,13 @@ public final class Streams implements AutoCloseable {
      *
      * @param tap sees what passes through
      * @param onLimit told which stream went over its limit
-     * @param onBroken run when the caller's own stream or consumer has thrown
+     * @param delivery runs the caller's own streams and consumers
      * @param onFailure told what went wrong in the reactor
      */
     record Listeners(
             OutputTap tap,
             Consumer<Termination.OutputLimitExceeded> onLimit,
-            Runnable onBroken,
+            Delivery delivery,
             Consumer<Throwable> onFailure) {}
 
     private final Linux linux;
@@ -84,7 +84,7 @@ public final class Streams implements AutoCloseable {
         this.reactor = reactor;
         this.owner = owner;
         this.listeners = listeners;
-        this.destinations = new Destinations(linux, bounds, listeners.onBroken());
+        this.destinations = new Destinations(linux, bounds, listeners.delivery());
     }
 
     /**
@@ -200,7 +200,7 @@ public final class Streams implements AutoCloseable {
     }
 
     private InputPump pumpOf(Fd end, InputStream stream, boolean ours) {
-        return new InputPump(linux, reactor, end, stream, ours, listeners.onBroken());
+        return new InputPump(linux, reactor, end, stream, ours, listeners.delivery());
     }
 
     private Optional<OutputPump> stdout(Output to, OutputStreamKind kind) {

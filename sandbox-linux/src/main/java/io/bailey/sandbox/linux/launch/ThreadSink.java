@@ -16,7 +16,7 @@ final class ThreadSink implements Sink {
     private static final int HIGH_WATER = 1 << 20;
 
     private final Target target;
-    private final Runnable onFailure;
+    private final Delivery delivery;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -41,12 +41,12 @@ final class ThreadSink implements Sink {
     }
 
     /**
-     * @param onFailure what to do when the caller's code throws: nobody wants the rest
+     * @param delivery for whom, and who is told when the caller's code throws
      */
-    ThreadSink(Target target, Runnable onFailure) {
+    ThreadSink(Target target, Delivery delivery) {
         this.target = target;
-        this.onFailure = onFailure;
-        Workers.deliver(this::drain);
+        this.delivery = delivery;
+        delivery.begin(this::drain);
     }
 
     @Override
@@ -109,7 +109,7 @@ final class ThreadSink implements Sink {
             // The caller's own code threw, whatever it is: the caller gets it back with the result.
             done.completeExceptionally(failure);
             giveUp();
-            onFailure.run();
+            delivery.broke();
         } finally {
             setDrainer(Optional.empty());
             target.release();

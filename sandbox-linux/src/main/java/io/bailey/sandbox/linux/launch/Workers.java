@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.launch;
 
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -12,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Workers {
     private static final int IDLE_SECONDS = 2;
-    private static final ThreadLocal<Boolean> DELIVERING = ThreadLocal.withInitial(() -> false);
+    private static final ThreadLocal<Optional<Object>> DELIVERING =
+            ThreadLocal.withInitial(Optional::empty);
     private static final ExecutorService POOL =
             new ThreadPoolExecutor(
                     0,
@@ -29,14 +31,14 @@ public final class Workers {
         POOL.execute(task);
     }
 
-    /** Runs the caller's own code. */
-    static void deliver(Runnable task) {
+    /** Runs the caller's own code for {@code command}. */
+    static void deliver(Object command, Runnable task) {
         POOL.execute(() -> {
-            DELIVERING.set(true);
+            DELIVERING.set(Optional.of(command));
             try {
                 task.run();
             } finally {
-                DELIVERING.set(false);
+                DELIVERING.remove();
                 // Not the next task's: the pool's thread is used again.
                 boolean _ = Thread.interrupted();
             }
@@ -44,10 +46,10 @@ public final class Workers {
     }
 
     /**
-     * Is this thread running a stream or consumer of the caller's? Then the end of that command
-     * waits for it, and it must not wait for that end.
+     * Is this thread running a stream or consumer of the caller's for {@code command}? Then the end
+     * of that one waits for it, and it must not wait for that end.
      */
-    public static boolean isDelivering() {
-        return DELIVERING.get();
+    static boolean isDeliveringFor(Object command) {
+        return DELIVERING.get().filter(one -> one == command).isPresent();
     }
 }

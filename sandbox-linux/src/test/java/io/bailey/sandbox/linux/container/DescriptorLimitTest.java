@@ -193,7 +193,7 @@ class DescriptorLimitTest {
         }
 
         /** A class file that cannot be opened is the class path's trouble, not the library's. */
-        private static void loadAllClasses() throws IOException {
+        static void loadAllClasses() throws IOException {
             for (String root : System.getProperty("java.class.path").split(":", -1)) {
                 if (Files.isDirectory(Path.of(root))) {
                     try (Stream<Path> files = Files.walk(Path.of(root, "io/bailey/sandbox"))) {

@@ -10,6 +10,7 @@ import io.bailey.sandbox.Container;
 import io.bailey.sandbox.ContainerEvent;
 import io.bailey.sandbox.ContainerState;
 import io.bailey.sandbox.Containers;
+import io.bailey.sandbox.Output;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxException;
@@ -30,6 +31,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** From making to closing, through several lives; and who hears of it. */
 @ExtendWith(LeakAudit.class)
@@ -62,6 +66,63 @@ class LifecycleTest {
             assertThat(container.waitFor().exitCode()).isEqualTo(3);
             assertThat(end.get().exitCode()).isEqualTo(3);
             assertThat(container.state()).isEqualTo(ContainerState.STOPPED);
+        }
+    }
+
+    /** It must not wait for its own end; for another's it does. */
+    @Test
+    void aConsumerClosesAnotherContainerWhole() throws Exception {
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        try (Sandbox sandbox = Sandboxes.host().build()) {
+            Container other = sandbox.start("sleep", "600");
+            long pid = other.pid();
+            Command talking =
+                    Command.of("echo", "close it")
+                            .stdout(
+                                    Output.lines(line -> {
+                                        other.close();
+                                        ended.complete(
+                                                other.onExit().isDone()
+                                                        && ProcessHandle.of(pid).isEmpty()
+                                                        && Containers.find(other.id()).isEmpty());
+                                    }));
+            assertThat(sandbox.run(talking).success()).isTrue();
+            assertThat(ended.join()).isTrue();
+        }
+    }
+
+    @Test
+    void aConsumerClosesItsOwnContainerAndItIsGoneAtItsEnd() throws Exception {
+        CompletableFuture<Container> mine = new CompletableFuture<>();
+        try (Sandbox sandbox = Sandboxes.host().build()) {
+            Command talking =
+                    Command.of("sh", "-c", "echo close me; sleep 600")
+                            .stdout(Output.lines(line -> mine.join().close()));
+            Container container = sandbox.start(talking);
+            mine.complete(container);
+            assertThat(container.waitFor().termination()).isEqualTo(new Termination.Cancelled());
+            assertThat(Containers.find(container.id())).isEmpty();
+        }
+    }
+
+    @Test
+    void twoRestartsAtOnceAreOneAfterTheOther() throws Exception {
+        try (Sandbox sandbox = Sandboxes.host().build();
+                Container container = sandbox.start("sleep", "600");
+                ExecutorService both = Executors.newFixedThreadPool(4)) {
+            List<Future<?>> restarts = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                restarts.add(
+                        both.submit(() -> {
+                            container.restart(Duration.ZERO);
+                            return true;
+                        }));
+            }
+            for (Future<?> restart : restarts) {
+                restart.get();
+            }
+            assertThat(container.state()).isEqualTo(ContainerState.RUNNING);
+            assertThat(kinds(container.events())).filteredOn("Started"::equals).hasSize(9);
         }
     }
 

@@ -9,10 +9,13 @@ import io.bailey.sandbox.Container;
 import io.bailey.sandbox.ContainerInfo;
 import io.bailey.sandbox.ContainerState;
 import io.bailey.sandbox.Containers;
+import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.linux.testing.ChildJvm;
 import io.bailey.sandbox.linux.testing.OwnPlaces;
+import io.bailey.sandbox.linux.testing.Power;
+import io.bailey.sandbox.linux.testing.Powers;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -84,6 +87,35 @@ class ListingTest {
             assertThat(Containers.remove(container.id())).isTrue();
             assertThat(listed(container.id())).isEmpty();
             assertThat(state(container)).doesNotExist();
+        }
+    }
+
+    /** Whoever changes it at the moment of its end does not bring it back to life on paper. */
+    @Test
+    void whatHasEndedIsWrittenAsEnded() throws Exception {
+        Powers.require(Power.CGROUP_WRITABLE);
+        try (Sandbox sandbox = Sandboxes.host().pids(20).build()) {
+            for (int round = 0; round < 30; round++) {
+                try (Container container = sandbox.start("sleep", "0.02")) {
+                    Thread changing = Thread.startVirtualThread(() -> changeUntilItEnds(container));
+                    container.waitFor();
+                    changing.join();
+                    assertThat(listed(container.id()).orElseThrow().state())
+                            .isEqualTo(ContainerState.STOPPED);
+                    assertThat(Files.readString(state(container).resolve("state.json")))
+                            .contains("\"state\":\"STOPPED\"", "\"exitCode\":0");
+                }
+            }
+        }
+    }
+
+    private static void changeUntilItEnds(Container container) {
+        try {
+            for (int pids = 20; ; pids++) {
+                container.update(Limits.builder().pids(pids).build());
+            }
+        } catch (IllegalStateException ended) {
+            // As it should be.
         }
     }
 

@@ -54,6 +54,19 @@ public final class DiskCursor implements LogCursor {
         return ByteBuffer.allocate(0);
     }
 
+    @Override
+    public long size() {
+        return size(DiskLog.OLDER) + size(DiskLog.NEWEST);
+    }
+
+    private long size(String name) {
+        try {
+            return Files.size(directory.resolve(name));
+        } catch (IOException none) {
+            return 0;
+        }
+    }
+
     private static @Nullable Object identity(Path file) throws IOException {
         try {
             return Files.getAttribute(file, "unix:ino");

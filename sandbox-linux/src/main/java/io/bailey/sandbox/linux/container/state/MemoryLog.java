@@ -103,6 +103,15 @@ public final class MemoryLog implements LogStore {
     /** A place in all that was ever written, and what was found before it. */
     private record Piece(long end, ByteBuffer records) {}
 
+    private long written() {
+        lock.lock();
+        try {
+            return blocks.stream().mapToLong(ByteBuffer::position).sum();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Copies what lies beyond {@code from}, a block at a time. */
     private Piece since(long from) {
         lock.lock();
@@ -132,6 +141,11 @@ public final class MemoryLog implements LogStore {
                 Piece piece = since(at);
                 at = piece.end();
                 return piece.records();
+            }
+
+            @Override
+            public long size() {
+                return written();
             }
 
             @Override

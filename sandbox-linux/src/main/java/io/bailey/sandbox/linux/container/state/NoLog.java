@@ -23,6 +23,11 @@ final class NoLog implements LogStore {
             }
 
             @Override
+            public long size() {
+                return 0;
+            }
+
+            @Override
             public void close() {}
         };
     }

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * One process, told from every other that had or will have its number.
  *
  * @param pid its number, in its own PID namespace
- * @param started when it was started, in ticks since the boot: {@code proc_pid_stat(5)}, field 22
+ * @param started when it was started, in ticks since the boot: {@code proc_pid_stat(5)}, field 22;
+ *     0 if it could not find that out
  * @param pidNamespace the inode of that namespace
  * @param boot {@code /proc/sys/kernel/random/boot_id}
  */
@@ -86,22 +87,36 @@ public record Owner(long pid, long started, long pidNamespace, String boot) {
 
     /**
      * Is it certainly gone? Whoever lives in another PID namespace cannot be seen from here and
-     * counts as alive, until the machine is started anew.
+     * counts as alive, until the machine is started anew; so does whoever did not find out when it
+     * was started itself.
      */
     public boolean isDead(Linux linux) {
         Owner self = self();
         if (!boot.equals(self.boot)) {
-            return true;
+            // Whoever could not read it does not know of any other boot.
+            return !boot.isEmpty() && !self.boot.isEmpty();
         }
-        if (pidNamespace != self.pidNamespace) {
+        if (pidNamespace != self.pidNamespace || pidNamespace == 0) {
             return false;
         }
-        FileText stat = stat(linux, pid);
-        if (!stat.isRead()) {
-            return stat.result() == -Errno.ENOENT || stat.result() == -Errno.ESRCH;
+        if (started == 0 || pid <= 0 || pid > Integer.MAX_VALUE) {
+            return false;
         }
-        OptionalLong now = living(stat);
-        return now.isEmpty() || now.getAsLong() != started;
+        // The number is asked for first: with hidepid, /proc shows only one's own.
+        int pidfd = linux.pidfdOpen((int) pid);
+        if (pidfd < 0) {
+            return pidfd == -Errno.ESRCH;
+        }
+        try {
+            // A zombie whose parent does not wait for it has ended all the same.
+            if (linux.pollIn(new int[] {pidfd}, 1, 0) > 0) {
+                return true;
+            }
+            OptionalLong now = living(stat(linux, pid));
+            return now.isPresent() && now.getAsLong() != started;
+        } finally {
+            linux.close(pidfd);
+        }
     }
 
     /** For a file's name. */

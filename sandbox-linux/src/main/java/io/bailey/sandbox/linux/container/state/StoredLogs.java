@@ -63,10 +63,13 @@ public final class StoredLogs implements Logs {
         List<LogLine> lines = new ArrayList<>();
         LogLines assembly = new LogLines(lines::add);
         try (LogCursor cursor = cursors.get()) {
-            ByteBuffer records = cursor.next();
-            while (records.hasRemaining()) {
+            // One that writes faster than this reads would keep it for ever.
+            long left = cursor.size();
+            while (left > 0) {
+                ByteBuffer records = cursor.next();
+                // Where nothing comes, something has been forgotten since.
+                left = records.hasRemaining() ? left - records.remaining() : 0;
                 assembly.take(records);
-                records = cursor.next();
             }
         }
         assembly.end();

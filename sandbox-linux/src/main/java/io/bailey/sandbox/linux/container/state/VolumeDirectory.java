@@ -211,22 +211,34 @@ public final class VolumeDirectory {
      * @throws IllegalStateException if somebody has it mounted
      */
     public boolean remove(String name) {
-        if (!Files.isDirectory(content(name))) {
-            return false;
+        while (Files.isDirectory(content(name))) {
+            try (Fd lease = openLease(name)) {
+                int r = alone(lease, INSISTS);
+                if (r == -Errno.EAGAIN) {
+                    throw new IllegalStateException(
+                            "volume " + name + " is in use: a container has it mounted");
+                }
+                if (r < 0) {
+                    throw StateFailure.of(-r, "lock volume " + name, path, PROPERTY);
+                }
+                // Another remover's lease keeps nobody out: what has that name now may be mounted.
+                if (isNamed(lease, name)) {
+                    return discard(name);
+                }
+            }
         }
-        try (Fd lease = openLease(name);
-                Fd data = open("data");
+        return false;
+    }
+
+    /** Under its lock. */
+    private boolean discard(String name) {
+        try (Fd data = open("data");
                 Fd leases = open("leases");
                 Fd trash = open("trash")) {
-            int r = alone(lease, INSISTS);
-            if (r == -Errno.EAGAIN) {
-                throw new IllegalStateException(
-                        "volume " + name + " is in use: a container has it mounted");
-            }
             // In one step: whoever comes next makes a new one. What a killed remover left in the
             // trash goes with it.
             String discarded = name + "." + Long.toHexString(System.nanoTime());
-            r = r < 0 ? r : Disk.rename(linux, data.number(), name, trash.number(), discarded, 0);
+            int r = Disk.rename(linux, data.number(), name, trash.number(), discarded, 0);
             if (r < 0 && r != -Errno.ENOENT) {
                 throw StateFailure.of(-r, "remove volume " + name, content(name), PROPERTY);
             }

@@ -9,6 +9,7 @@ import io.bailey.sandbox.Logs;
 import io.bailey.sandbox.OutputStreamKind;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -50,6 +51,47 @@ class LogLinesTest {
         try (DiskLog log = disk(directory, 1 << 20)) {
             claim.accept(log);
         }
+    }
+
+    /** Each look finds more than the last. */
+    @Test
+    @Timeout(30)
+    void whoWritesAllTheTimeKeepsNoReader(@TempDir Path directory) {
+        everywhere(
+                directory,
+                store -> {
+                    out(store, "first\n");
+                    Logs busy =
+                            new StoredLogs(
+                                    () -> written(store.cursor(), () -> out(store, "more\n")),
+                                    store::truncated,
+                                    () -> false,
+                                    10,
+                                    Runnable::run);
+                    assertThat(busy.lines().getFirst().text()).isEqualTo("first");
+                    assertThat(busy.tail(1)).hasSize(1);
+                    assertThat(busy.lines()).hasSizeBetween(2, 10);
+                });
+    }
+
+    private static LogCursor written(LogCursor cursor, Runnable meanwhile) {
+        return new LogCursor() {
+            @Override
+            public ByteBuffer next() {
+                meanwhile.run();
+                return cursor.next();
+            }
+
+            @Override
+            public long size() {
+                return cursor.size();
+            }
+
+            @Override
+            public void close() {
+                cursor.close();
+            }
+        };
     }
 
     @Test

@@ -9,8 +9,11 @@ import io.bailey.sandbox.IoMax;
 import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.MemorySize;
 import io.bailey.sandbox.SandboxException;
+import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.FileText;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.Sys;
+import io.bailey.sandbox.linux.testing.FaultyKernel;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
@@ -289,6 +292,23 @@ class StateDirectoryTest {
         assertThat(other.isDead(LINUX)).isTrue();
         assertThat(Owner.parse(other.toText())).contains(other);
         assertThat(Owner.parse("1.2.3")).isEmpty();
+    }
+
+    /** As with hidepid, or in a process that has no descriptors left. */
+    @Test
+    void whoCannotBeSeenIsNotDead() {
+        for (int errno : List.of(Errno.ENOENT, Errno.ESRCH, Errno.EMFILE)) {
+            FaultyKernel blind = FaultyKernel.failing(call -> call == Sys.OPENAT, errno);
+            blind.failAfter(0);
+            assertThat(ALIVE.isDead(Linux.over(blind))).as(Errno.name(errno)).isFalse();
+        }
+        FaultyKernel blind = FaultyKernel.failing(call -> call == Sys.PIDFD_OPEN, Errno.EMFILE);
+        blind.failAfter(0);
+        assertThat(DEAD.isDead(Linux.over(blind))).isFalse();
+        assertThat(new Owner(ALIVE.pid(), 0, ALIVE.pidNamespace(), ALIVE.boot()).isDead(LINUX))
+                .isFalse();
+        assertThat(new Owner(ALIVE.pid(), 1, 0, ALIVE.boot()).isDead(LINUX)).isFalse();
+        assertThat(new Owner(ALIVE.pid(), 1, ALIVE.pidNamespace(), "").isDead(LINUX)).isFalse();
     }
 
     @Test
