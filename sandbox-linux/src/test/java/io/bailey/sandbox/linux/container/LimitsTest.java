@@ -24,7 +24,6 @@ import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.SandboxUnavailableException;
 import io.bailey.sandbox.Signal;
 import io.bailey.sandbox.Termination;
-import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
@@ -37,7 +36,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +43,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /** Every limit is reached from inside, and what is said of it is true. */
 @Timeout(240)
@@ -110,21 +107,8 @@ class LimitsTest {
         }
     }
 
-    /** What the kernel holds for the group of a container, by the file's v2 or v1 name. */
     private static long setting(Container container, String... names) {
-        String group = Cgroups.nameFor(container.id());
-        try (Stream<Path> found =
-                Files.find(
-                        Path.of("/sys/fs/cgroup"),
-                        8,
-                        (path, attributes) ->
-                                path.getParent().endsWith(group)
-                                        && List.of(names)
-                                                .contains(path.getFileName().toString()))) {
-            return Long.parseLong(Sandboxes.read(found.findFirst().orElseThrow()).strip());
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        return Long.parseLong(Sandboxes.cgroupSetting(container, names));
     }
 
     /** Down to where no program starts: an answer in every case, and never an unlimited run. */

@@ -1,15 +1,23 @@
 package io.bailey.sandbox.linux.container;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bailey.sandbox.Container;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.Rootfs;
 import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.linux.cgroup.Cgroups;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -42,6 +50,46 @@ public final class Sandboxes {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * What the kernel holds for the group of a container, by the file's v2 or v1 name. Other
+     * people's groups come and go meanwhile.
+     */
+    static String cgroupSetting(Container container, String... names) {
+        String group = Cgroups.nameFor(container.id());
+        AtomicReference<Path> found = new AtomicReference<>();
+        try {
+            Files.walkFileTree(
+                    Path.of("/sys/fs/cgroup"),
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult visitFile(
+                                Path file, BasicFileAttributes attributes) {
+                            if (file.getParent().endsWith(group)
+                                    && List.of(names).contains(file.getFileName().toString())) {
+                                found.set(file);
+                                return FileVisitResult.TERMINATE;
+                            }
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult visitFileFailed(Path gone, IOException e) {
+                            return FileVisitResult.CONTINUE;
+                        }
+
+                        @Override
+                        public FileVisitResult postVisitDirectory(
+                                Path directory, IOException gone) {
+                            return FileVisitResult.CONTINUE;
+                        }
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        assertThat(found.get()).as("%s of %s", List.of(names), group).isNotNull();
+        return read(found.get()).strip();
     }
 
     static List<String> list(Path directory) {

@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.container;
 
+import static io.bailey.sandbox.linux.container.Sandboxes.cgroupSetting;
 import static io.bailey.sandbox.linux.container.Sandboxes.eventually;
 import static io.bailey.sandbox.linux.container.Sandboxes.host;
 
@@ -15,7 +16,6 @@ import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SandboxSetupException;
 import io.bailey.sandbox.Termination;
-import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
@@ -23,12 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Limits of a running container change, all of them or none. */
 @ExtendWith(LeakAudit.class)
@@ -52,25 +48,8 @@ class UpdateTest {
         return builder;
     }
 
-    /** What the kernel holds, by the file's v2 or v1 name. */
-    private static String setting(Container container, String... names) {
-        String group = Cgroups.nameFor(container.id());
-        try (Stream<Path> found =
-                Files.find(
-                        Path.of("/sys/fs/cgroup"),
-                        8,
-                        (path, attributes) ->
-                                path.getParent().endsWith(group)
-                                        && List.of(names)
-                                                .contains(path.getFileName().toString()))) {
-            return Sandboxes.read(found.findFirst().orElseThrow()).strip();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     private static String memory(Container container) {
-        return setting(container, "memory.max", "memory.limit_in_bytes");
+        return cgroupSetting(container, "memory.max", "memory.limit_in_bytes");
     }
 
     @Test
@@ -92,11 +71,12 @@ class UpdateTest {
                 assertThat(memory(container))
                         .isEqualTo(Long.toString(MemorySize.parse(size).bytes()));
                 // Bailey's init is one more.
-                assertThat(setting(container, "pids.max")).isEqualTo("41");
-                assertThat(setting(container, "cpu.max", "cpu.cfs_quota_us")).startsWith("150000");
-                assertThat(setting(container, "cpu.max.burst", "cpu.cfs_burst_us"))
+                assertThat(cgroupSetting(container, "pids.max")).isEqualTo("41");
+                assertThat(cgroupSetting(container, "cpu.max", "cpu.cfs_quota_us"))
+                        .startsWith("150000");
+                assertThat(cgroupSetting(container, "cpu.max.burst", "cpu.cfs_burst_us"))
                         .isEqualTo("20000");
-                assertThat(setting(container, "cpuset.cpus")).isEqualTo("0");
+                assertThat(cgroupSetting(container, "cpuset.cpus")).isEqualTo("0");
             }
         }
     }
@@ -109,19 +89,19 @@ class UpdateTest {
             container.update(Limits.none());
             if (v2) {
                 assertThat(memory(container)).isEqualTo("max");
-                assertThat(setting(container, "memory.oom.group")).isEqualTo("0");
-                assertThat(setting(container, "cpu.max")).isEqualTo("max 100000");
-                assertThat(setting(container, "cpu.weight")).isEqualTo("100");
-                assertThat(setting(container, "cpuset.cpus")).isEmpty();
+                assertThat(cgroupSetting(container, "memory.oom.group")).isEqualTo("0");
+                assertThat(cgroupSetting(container, "cpu.max")).isEqualTo("max 100000");
+                assertThat(cgroupSetting(container, "cpu.weight")).isEqualTo("100");
+                assertThat(cgroupSetting(container, "cpuset.cpus")).isEmpty();
             } else {
                 assertThat(memory(container)).hasSizeGreaterThan(18);
-                assertThat(setting(container, "memory.memsw.limit_in_bytes"))
+                assertThat(cgroupSetting(container, "memory.memsw.limit_in_bytes"))
                         .hasSizeGreaterThan(18);
-                assertThat(setting(container, "cpu.cfs_quota_us")).isEqualTo("-1");
-                assertThat(setting(container, "cpu.shares")).isEqualTo("1024");
-                assertThat(setting(container, "cpuset.cpus")).isNotEqualTo("0");
+                assertThat(cgroupSetting(container, "cpu.cfs_quota_us")).isEqualTo("-1");
+                assertThat(cgroupSetting(container, "cpu.shares")).isEqualTo("1024");
+                assertThat(cgroupSetting(container, "cpuset.cpus")).isNotEqualTo("0");
             }
-            assertThat(setting(container, "pids.max")).isEqualTo("max");
+            assertThat(cgroupSetting(container, "pids.max")).isEqualTo("max");
         }
     }
 
@@ -146,10 +126,12 @@ class UpdateTest {
         Limits narrow = Limits.builder().cpus(0.2).cpuBurst(Duration.ofMillis(10)).build();
         try (Container container = sleeping(wide)) {
             container.update(narrow);
-            assertThat(setting(container, "cpu.max", "cpu.cfs_quota_us")).startsWith("20000");
-            assertThat(setting(container, "cpu.max.burst", "cpu.cfs_burst_us")).isEqualTo("10000");
+            assertThat(cgroupSetting(container, "cpu.max", "cpu.cfs_quota_us")).startsWith("20000");
+            assertThat(cgroupSetting(container, "cpu.max.burst", "cpu.cfs_burst_us"))
+                    .isEqualTo("10000");
             container.update(wide);
-            assertThat(setting(container, "cpu.max.burst", "cpu.cfs_burst_us")).isEqualTo("90000");
+            assertThat(cgroupSetting(container, "cpu.max.burst", "cpu.cfs_burst_us"))
+                    .isEqualTo("90000");
         }
     }
 
@@ -176,7 +158,7 @@ class UpdateTest {
             assertThat(container.stats().memory().oomKills()).hasValue(0);
             assertThat(container.limits()).isEqualTo(START);
             assertThat(memory(container)).isEqualTo(Long.toString(64L << 20));
-            assertThat(setting(container, "pids.max")).isEqualTo("17");
+            assertThat(cgroupSetting(container, "pids.max")).isEqualTo("17");
         }
     }
 
@@ -188,7 +170,7 @@ class UpdateTest {
             assertThatThrownBy(() -> container.update(elsewhere))
                     .isInstanceOf(SandboxConfigException.class)
                     .hasMessageContaining("8000");
-            assertThat(setting(container, "pids.max")).isEqualTo("17");
+            assertThat(cgroupSetting(container, "pids.max")).isEqualTo("17");
             assertThat(container.limits()).isEqualTo(START);
         }
     }
@@ -199,7 +181,7 @@ class UpdateTest {
         try (Container container = sleeping(START)) {
             container.pause();
             container.update(START.toBuilder().pids(20).build());
-            assertThat(setting(container, "pids.max")).isEqualTo("21");
+            assertThat(cgroupSetting(container, "pids.max")).isEqualTo("21");
         }
     }
 
@@ -214,7 +196,7 @@ class UpdateTest {
             assertThat(container.limits()).isEqualTo(later);
             assertThat(container.info().limits()).isEqualTo(later);
             assertThat(memory(container)).isEqualTo(Long.toString(48L << 20));
-            assertThat(setting(container, "pids.max")).isEqualTo("41");
+            assertThat(cgroupSetting(container, "pids.max")).isEqualTo("41");
         }
     }
 }
