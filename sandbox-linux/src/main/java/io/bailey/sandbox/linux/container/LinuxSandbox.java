@@ -596,7 +596,6 @@ final class LinuxSandbox implements LoneSandbox {
     @Override
     public void close() {
         boolean first = shut();
-        unborn.forEach(LinuxContainer::closeUnlessStarted);
         living.forEach(running -> running.end(new Termination.Cancelled()));
         if (!Workers.isDelivering()) {
             living.forEach(running -> running.result().handle((r, failure) -> r).join());
@@ -605,5 +604,7 @@ final class LinuxSandbox implements LoneSandbox {
         if (first) {
             preflight.root().release();
         }
+        // Last: what is written of one may not be removable.
+        unborn.forEach(LinuxContainer::closeUnlessStarted);
     }
 }
