@@ -595,7 +595,6 @@ final class LinuxSandbox implements LoneSandbox {
     @Override
     public void close() {
         boolean first = shut();
-        unborn.forEach(LinuxContainer::closeUnlessStarted);
         living.forEach(running -> running.end(new Termination.Cancelled()));
         // A consumer of one's own would wait for itself.
         living.stream()
@@ -607,5 +606,7 @@ final class LinuxSandbox implements LoneSandbox {
         if (first) {
             preflight.root().release();
         }
+        // Last: what is written of one may not be removable.
+        unborn.forEach(LinuxContainer::closeUnlessStarted);
     }
 }

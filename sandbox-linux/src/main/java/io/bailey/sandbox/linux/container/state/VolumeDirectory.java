@@ -258,6 +258,8 @@ public final class VolumeDirectory {
                 // What cannot be removed is the next one's: nobody has asked for it now.
                 var _ = TreeRemoval.remove(linux, trash.number(), left);
             }
+        } catch (SandboxException unusable) {
+            // Whoever wants a volume is told.
         }
     }
 
