@@ -116,6 +116,22 @@ public final class Cgroups {
     }
 
     /**
+     * Removes a group by what {@link Cgroup#paths()} said, wherever it is, if the process that made
+     * it is dead: kills who is inside, frozen or not. Others are left alone.
+     *
+     * @throws IllegalArgumentException if these are not directories of one group of Bailey's
+     */
+    public void removeDead(List<String> paths) {
+        requireOneGroup(paths);
+        Sweep sweep = new Sweep(linux);
+        String any = paths.getFirst();
+        if (sweep.isDead(any.substring(any.lastIndexOf('/') + 1))) {
+            // That of the cgroup2 tree was made last, and kills what is inside the others at once.
+            var _ = sweep.remove(paths.reversed());
+        }
+    }
+
+    /**
      * A group that an earlier process made, by what {@link Cgroup#paths()} said then. Closing it
      * kills and removes it.
      *

@@ -10,6 +10,7 @@ import io.bailey.sandbox.linux.sys.Linux;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -58,6 +59,18 @@ final class Freezer {
     /** Whether killed processes stay until they are let go: v1 alone holds them. */
     boolean holdsTheKilled() {
         return !v2;
+    }
+
+    /** Whether it is frozen or about to be, by whomever; empty if that cannot be read. */
+    Optional<Boolean> isFrozen() {
+        FileText state = group.read(v2 ? "cgroup.freeze" : "freezer.state");
+        if (state.result() == -Errno.ENOENT || state.result() == -Errno.ENODEV) {
+            // A group that is gone holds nobody.
+            return Optional.of(false);
+        }
+        return state.isRead()
+                ? Optional.of(!state.text().strip().equals(word(false)))
+                : Optional.empty();
     }
 
     /** Begins to freeze: whoever is inside may still run. */

@@ -181,7 +181,11 @@ final class HybridCgroup implements Cgroup {
 
     @Override
     public synchronized boolean holdsTheKilled() {
-        return frozen && !closed && freezer.isPresent() && freezer.get().holdsTheKilled();
+        if (closed || freezer.isEmpty() || !freezer.get().holdsTheKilled()) {
+            return false;
+        }
+        // Another process may have frozen it, of a group that both know.
+        return freezer.get().isFrozen().orElse(frozen);
     }
 
     @Override

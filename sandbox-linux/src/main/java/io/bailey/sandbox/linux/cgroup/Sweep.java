@@ -17,16 +17,41 @@ final class Sweep {
 
     /** Looks into each of {@code bases}; returns the directories it removed. */
     List<String> run(List<String> bases) {
-        List<String> removed = new ArrayList<>();
+        List<String> left = new ArrayList<>();
         for (String base : bases) {
             for (String name : DirectoryReader.names(linux, Linux.AT_FDCWD, base).names()) {
-                if (GroupName.parse(name).filter(owner -> owner.isDead(linux)).isPresent()
-                        && remove(base + "/" + name)) {
-                    removed.add(base + "/" + name);
+                if (isDead(name)) {
+                    left.add(base + "/" + name);
                 }
             }
         }
-        return removed;
+        return remove(left);
+    }
+
+    /** Whether {@code name} is that of a group whose owner is dead. */
+    boolean isDead(String name) {
+        return GroupName.parse(name).filter(owner -> owner.isDead(linux)).isPresent();
+    }
+
+    /** Removes groups of the dead. Returns those that it was this that removed. */
+    List<String> remove(List<String> paths) {
+        // What one of them holds dies in none of the others.
+        paths.forEach(this::release);
+        return paths.stream().filter(this::remove).toList();
+    }
+
+    /** Lets go of what a freezer of v1 holds, to die. */
+    private void release(String path) {
+        try {
+            GroupDirectory group = GroupDirectory.reopen(linux, path);
+            if (group.read("freezer.state").isRead()) {
+                group.killFrozen();
+                group.write("freezer.state", "THAWED");
+            }
+            group.forget();
+        } catch (CgroupFailure gone) {
+            // Another process may sweep too.
+        }
     }
 
     /** Removes the groups at {@code paths}; returns whether none is there any more. */
@@ -47,10 +72,6 @@ final class Sweep {
             return false;
         }
         try {
-            if (group.read("freezer.state").isRead()) {
-                group.killFrozen();
-                group.write("freezer.state", "THAWED");
-            }
             group.remove();
             return true;
         } catch (SandboxException busy) {

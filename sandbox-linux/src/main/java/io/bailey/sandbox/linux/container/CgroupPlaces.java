@@ -1,6 +1,9 @@
 package io.bailey.sandbox.linux.container;
 
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
 import io.bailey.sandbox.linux.cgroup.Cgroup;
+import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.container.state.StoredContainer;
 
 import java.io.IOException;
@@ -8,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -78,8 +82,28 @@ final class CgroupPlaces {
     }
 
     /**
-     * Removes what a dead process has left of {@code container}. A group is empty then, or about to
-     * be: its init ends with its JVM.
+     * Removes what a dead process has left of {@code container}. Its init ends with its JVM, but
+     * for one that is frozen: that is killed, wherever its group is.
+     *
+     * @return whether nothing is left
+     */
+    static boolean clear(Cgroups cgroups, StoredContainer container) {
+        boolean ours =
+                !container.cgroups().isEmpty()
+                        && container.cgroups().stream()
+                                .allMatch(place -> isOurs(Path.of(place), container.info().id()));
+        if (ours) {
+            try {
+                cgroups.removeDead(container.cgroups());
+            } catch (IllegalArgumentException damaged) {
+                // It names several groups: what is empty of them goes.
+            }
+        }
+        return clear(container);
+    }
+
+    /**
+     * Removes what has been left of {@code container}, as far as nobody is in it.
      *
      * @return whether nothing is left
      */
@@ -87,7 +111,7 @@ final class CgroupPlaces {
         boolean cleared = true;
         for (String place : container.cgroups()) {
             Path group = Path.of(place);
-            if (isOurs(group, container.info().id()) && group.startsWith("/sys/fs/cgroup")) {
+            if (isOurs(group, container.info().id())) {
                 cleared &= remove(group);
             }
         }
@@ -95,6 +119,16 @@ final class CgroupPlaces {
     }
 
     private static boolean remove(Path group) {
+        try {
+            if (!Files.readAttributes(group, BasicFileAttributes.class, NOFOLLOW_LINKS)
+                    .isDirectory()) {
+                return false;
+            }
+        } catch (NoSuchFileException gone) {
+            return true;
+        } catch (IOException unknown) {
+            return false;
+        }
         for (Path one : tree(group)) {
             try {
                 Files.delete(one);
@@ -104,7 +138,7 @@ final class CgroupPlaces {
                 return false;
             }
         }
-        return true;
+        return Files.notExists(group, NOFOLLOW_LINKS);
     }
 
     /** The deepest first. */

@@ -17,6 +17,7 @@ import io.bailey.sandbox.linux.container.state.StoredContainer;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +63,13 @@ final class ContainerRecord {
                         OptionalLong.empty(),
                         List.of(),
                         VolumeMounts.names(spec),
-                        detached ? DetachedNote.more(stopSignal) : Map.of()));
+                        more(spec, container.id(), detached ? stopSignal : "")));
+    }
+
+    private static Map<String, String> more(SandboxSpec spec, String id, String stopSignal) {
+        Map<String, String> more = new HashMap<>(LeftLayer.more(spec, id));
+        more.putAll(DetachedNote.more(stopSignal));
+        return more;
     }
 
     /** What is known of a container that has just been made. */

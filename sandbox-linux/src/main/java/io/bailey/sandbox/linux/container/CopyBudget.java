@@ -15,12 +15,18 @@ final class CopyBudget {
     }
 
     /** One more of them. */
-    void entry(String shown) {
-        if (++entries > most.entries()) {
+    void entry(Object shown) {
+        entries(1, shown);
+    }
+
+    /** So many more of them. */
+    void entries(int more, Object shown) {
+        entries += more;
+        if (entries > most.entries()) {
             throw CopyTrouble.of(
                     step,
                     "EFBIG",
-                    shown,
+                    shown.toString(),
                     "there is more to copy than the "
                             + most.entries()
                             + " entries of CopyLimits; raise them if that is wanted");
@@ -28,12 +34,12 @@ final class CopyBudget {
     }
 
     /** So many more bytes of content. */
-    void bytes(long more, String shown) {
+    void bytes(long more, Object shown) {
         if (more > most.bytes().bytes() - bytes) {
             throw CopyTrouble.of(
                     step,
                     "EFBIG",
-                    shown,
+                    shown.toString(),
                     "there is more to copy than the "
                             + most.bytes()
                             + " of CopyLimits; raise them if that is wanted");

@@ -1,5 +1,6 @@
 package io.bailey.sandbox.linux.container;
 
+import io.bailey.sandbox.image.ImageLimits;
 import io.bailey.sandbox.linux.sys.DirectoryEntry;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
@@ -10,6 +11,7 @@ import io.bailey.sandbox.linux.sys.Linux;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads files of a container, descriptor to descriptor. Whoever is at work in there may exchange
@@ -19,7 +21,14 @@ import java.util.List;
 final class CopyOut {
     private static final String READ = "copy out: read";
     private static final int PIECE = 256 << 10;
+
+    /** As many as images may have by default: each has a descriptor open. */
+    private static final int MOST_DEPTH = ImageLimits.standard().depth();
+
     private static final int FLAGS = Linux.O_RDONLY | Linux.O_NONBLOCK;
+
+    /** The DT_ numbers of directories, files, links, and of what only a look tells. */
+    private static final Set<Integer> COPIED = Set.of(4, 8, 10, 0);
 
     private final CopyPlace place;
     private final Linux linux;
@@ -42,24 +51,19 @@ final class CopyOut {
      * @param shown its path in the container
      */
     void copy(Fd found, String name, String shown) {
-        one(found, name, shown);
+        budget.entry(shown);
+        one(found, name, Shown.top(shown));
         place.requireAlive();
     }
 
-    private void one(Fd found, String name, String shown) {
+    /** Its room has been taken when it was listed. */
+    private void one(Fd found, String name, Shown shown) {
         FileStat stat = calls.fstat(found.number());
         CopyTrouble.check(stat.result(), READ, shown);
         switch (stat.type()) {
-            case FileStat.DIRECTORY -> {
-                budget.entry(shown);
-                directory(found, name, stat, shown);
-            }
-            case FileStat.REGULAR -> {
-                budget.entry(shown);
-                file(found, name, stat, shown);
-            }
+            case FileStat.DIRECTORY -> directory(found, name, stat, shown);
+            case FileStat.REGULAR -> file(found, name, stat, shown);
             case FileStat.LINK -> {
-                budget.entry(shown);
                 int length = CopyTrouble.check(calls.readlinkat(found.number(), ""), READ, shown);
                 sink.link(name, calls.text(length), stat, shown);
             }
@@ -70,30 +74,47 @@ final class CopyOut {
     }
 
     /** The same file, to be read: nothing is looked up. */
-    private Fd reopen(Fd found, int flags, String shown) {
+    private Fd reopen(Fd found, int flags, Shown shown) {
         String self = "/proc/self/fd/" + found.number();
         int fd = calls.openat(Linux.AT_FDCWD, self, FLAGS | flags, 0);
         return linux.own(CopyTrouble.check(fd, READ, shown));
     }
 
-    private void directory(Fd found, String name, FileStat stat, String shown) {
+    private void directory(Fd found, String name, FileStat stat, Shown shown) {
         place.requireAlive();
+        if (shown.depth() > MOST_DEPTH) {
+            throw CopyTrouble.of(
+                    READ,
+                    "ENAMETOOLONG",
+                    shown.toString(),
+                    "directories are copied " + MOST_DEPTH + " deep and no deeper");
+        }
         try (Fd open = reopen(found, Linux.O_DIRECTORY, shown)) {
+            // One descriptor for each directory on the way is enough.
+            found.close();
             sink.enter(name, stat, shown);
-            List<DirectoryEntry> names = new ArrayList<>();
-            int result;
-            do {
-                result = CopyTrouble.check(calls.getdents(open.number(), names), READ, shown);
-            } while (result > 0);
-            for (DirectoryEntry entry : names) {
+            for (DirectoryEntry entry : names(open, shown)) {
                 child(open, entry.name(), shown);
             }
             sink.leave(stat, shown);
         }
     }
 
-    private void child(Fd directory, String name, String above) {
-        String shown = (above.equals("/") ? above : above + "/") + CopyPaths.shown(name);
+    /** What may be copied of a directory: no more of it is held than there is room for. */
+    private List<DirectoryEntry> names(Fd directory, Shown shown) {
+        List<DirectoryEntry> names = new ArrayList<>();
+        List<DirectoryEntry> some = new ArrayList<>();
+        while (CopyTrouble.check(calls.getdents(directory.number(), some), READ, shown) > 0) {
+            some.removeIf(entry -> !COPIED.contains(entry.type()));
+            budget.entries(some.size(), shown);
+            names.addAll(some);
+            some.clear();
+        }
+        return names;
+    }
+
+    private void child(Fd directory, String name, Shown above) {
+        Shown shown = above.in(name);
         int flags = Linux.O_PATH | Linux.O_NOFOLLOW;
         int fd = calls.openat(directory.number(), name, flags, 0);
         if (fd == -Errno.ENOENT) {
@@ -106,7 +127,7 @@ final class CopyOut {
     }
 
     /** Of a file that grows only what it had at first; of one of the kernel's, what it gives. */
-    private void file(Fd found, String name, FileStat stat, String shown) {
+    private void file(Fd found, String name, FileStat stat, Shown shown) {
         try (Fd open = reopen(found, 0, shown)) {
             sink.begin(name, stat, shown);
             long most = stat.size() == 0 && sink.takesMore() ? Long.MAX_VALUE : stat.size();

@@ -20,10 +20,14 @@ final class CopyTrouble {
         return new SandboxSetupException(step, errno, object, advice);
     }
 
-    /** Returns the result of a call that succeeded. */
-    static int check(int result, String step, String object) {
+    /**
+     * Returns the result of a call that succeeded.
+     *
+     * @param object whose text names it, made for an error only
+     */
+    static int check(int result, String step, Object object) {
         if (result < 0) {
-            throw of(step, result, object);
+            throw of(step, result, object.toString());
         }
         return result;
     }
@@ -45,6 +49,8 @@ final class CopyTrouble {
             case Errno.ENOENT -> "it is not there, or has been removed meanwhile";
             case Errno.ELOOP ->
                     "there is a link that is not followed: in a circle, of /proc, or put there meanwhile";
+            case Errno.EAGAIN ->
+                    "directories on the way to it are renamed all the while; pause what does that, or try again";
             case Errno.ENAMETOOLONG -> "its path is longer than the kernel takes";
             case Errno.EBUSY -> "something is mounted there";
             case Errno.ETXTBSY -> "it is mounted there, and runs";

@@ -22,6 +22,8 @@ import java.util.Optional;
 final class Copying {
     private static final int IN_ROOT = FileCalls.RESOLVE_IN_ROOT | FileCalls.RESOLVE_NO_MAGICLINKS;
 
+    private static final int MOST_TRIES = 10_000;
+
     private final CopyPlace place;
     private final Linux linux;
     private final CopyLimits most;
@@ -112,7 +114,12 @@ final class Copying {
     }
 
     private static int lookUp(FileCalls calls, Fd root, String raw, int flags) {
-        return calls.openat2(root.number(), raw, Linux.O_PATH | flags, 0, IN_ROOT);
+        int result = -Errno.EAGAIN;
+        // Something on the way was renamed meanwhile: openat2(2) wants it tried again.
+        for (int tries = 0; tries < MOST_TRIES && result == -Errno.EAGAIN; tries++) {
+            result = calls.openat2(root.number(), raw, Linux.O_PATH | flags, 0, IN_ROOT);
+        }
+        return result;
     }
 
     private Fd find(FileCalls calls, Fd root, String raw, String source) {

@@ -11,9 +11,11 @@ import io.bailey.sandbox.linux.sys.Stat;
 import io.bailey.sandbox.linux.sys.TreeRemoval;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A directory on a disk that goes with a container. A lock says that its JVM lives: what a killed
@@ -22,6 +24,8 @@ import java.nio.file.Path;
 final class DiskDirectory implements AutoCloseable {
     private static final String PREFIX = "bailey-layer-";
     private static final int MOST_TRIES = 100;
+    private static final long PAUSE_NANOS = 1_000_000;
+    private static final System.Logger LOG = System.getLogger(DiskDirectory.class.getName());
 
     private final Linux linux;
     private final Fd parent;
@@ -120,6 +124,47 @@ final class DiskDirectory implements AutoCloseable {
         }
     }
 
+    /** Where the one of the container {@code id} is. */
+    static Path place(Path in, String id) {
+        return in.toAbsolutePath().resolve(PREFIX + id);
+    }
+
+    /**
+     * Removes one that its container has left.
+     *
+     * @param insists how often to look whether somebody lets go of it
+     * @return whether nobody holds it: then it has been removed, as far as that is possible
+     */
+    static boolean removeLeft(Linux linux, Path path, String id, int insists) {
+        Path in = path.getParent();
+        String name = String.valueOf(path.getFileName());
+        if (in == null || !name.equals(PREFIX + id)) {
+            // Damaged: nothing of ours.
+            return true;
+        }
+        int flags = Linux.O_RDONLY | Linux.O_DIRECTORY;
+        int dir = linux.openat(Linux.AT_FDCWD, in.toString(), flags, 0);
+        if (dir < 0) {
+            return dir == -Errno.ENOENT;
+        }
+        try (Fd parent = linux.own(dir)) {
+            int held = lock(linux, parent, name);
+            for (int i = 1; i < insists && held == -Errno.EAGAIN; i++) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+                held = lock(linux, parent, name);
+            }
+            if (held < 0) {
+                return held == -Errno.ENOENT;
+            }
+            int result = TreeRemoval.remove(linux, dir, name).result();
+            linux.close(held);
+            if (result < 0) {
+                LOG.log(Level.WARNING, "cannot remove " + path + ": " + Errno.name(-result));
+            }
+            return true;
+        }
+    }
+
     /** Where it is. */
     String path() {
         return path.toString();
@@ -137,6 +182,12 @@ final class DiskDirectory implements AutoCloseable {
 
     boolean isOpen() {
         return lock.isOpen();
+    }
+
+    /** Lets go of it; it stays as it is. */
+    void letGo() {
+        lock.close();
+        parent.close();
     }
 
     @Override

@@ -39,13 +39,13 @@ final class HostSink implements CopySink, AutoCloseable {
         return open.element().number();
     }
 
-    private static int check(int result, String what, String shown) {
+    private static int check(int result, String what, Shown shown) {
         return CopyTrouble.check(result, STEP + what, shown);
     }
 
     /** With no name it is the top itself. */
     @Override
-    public void enter(String name, FileStat stat, String shown) {
+    public void enter(String name, FileStat stat, Shown shown) {
         String made = name.isEmpty() ? "." : name;
         int result = name.isEmpty() ? 0 : calls.mkdirat(here(), name, 0700);
         if (result != -Errno.EEXIST) {
@@ -56,14 +56,14 @@ final class HostSink implements CopySink, AutoCloseable {
     }
 
     @Override
-    public void leave(FileStat stat, String shown) {
+    public void leave(FileStat stat, Shown shown) {
         try (Fd whole = open.pop()) {
             finish(whole, stat, shown);
         }
     }
 
     @Override
-    public void link(String name, String target, FileStat stat, String shown) {
+    public void link(String name, String target, FileStat stat, Shown shown) {
         makeWay(name, shown);
         check(calls.symlinkat(target, here(), name), "make a link for", shown);
         check(
@@ -72,7 +72,7 @@ final class HostSink implements CopySink, AutoCloseable {
                 shown);
     }
 
-    private void makeWay(String name, String shown) {
+    private void makeWay(String name, Shown shown) {
         int result = calls.unlinkat(here(), name, 0);
         if (result != -Errno.ENOENT) {
             check(result, "replace what has the name of", shown);
@@ -80,22 +80,22 @@ final class HostSink implements CopySink, AutoCloseable {
     }
 
     @Override
-    public void begin(String name, FileStat stat, String shown) {
+    public void begin(String name, FileStat stat, Shown shown) {
         makeWay(name, shown);
         open.push(linux.own(check(calls.openat(here(), name, NEW, 0600), "create", shown)));
     }
 
     @Override
-    public void content(long position, ByteBuffer piece, String shown) {
+    public void content(long position, ByteBuffer piece, Shown shown) {
         check(calls.write(here(), piece, position), "write", shown);
     }
 
     @Override
-    public void end(FileStat stat, long size, String shown) {
+    public void end(FileStat stat, long size, Shown shown) {
         leave(stat, shown);
     }
 
-    private void finish(Fd whole, FileStat stat, String shown) {
+    private void finish(Fd whole, FileStat stat, Shown shown) {
         check(calls.fchmod(whole.number(), stat.permissions() & MODES), "set the mode of", shown);
         check(
                 calls.futimens(whole.number(), stat.seconds(), stat.nanos()),

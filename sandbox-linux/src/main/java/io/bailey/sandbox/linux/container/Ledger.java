@@ -55,7 +55,7 @@ final class Ledger {
                 known = StateDirectory.open(linux, StateDirectory.place(linux));
                 // First the groups, in which there may be something yet to be killed.
                 var _ = engine.cgroups().sweep();
-                known.sweep(CgroupPlaces::clear);
+                known.sweep(this::clear);
                 engine.volumes().sweep();
                 directory = known;
             }
@@ -100,11 +100,13 @@ final class Ledger {
         return state().read(id);
     }
 
+    private boolean clear(StoredContainer dead) {
+        return CgroupPlaces.clear(engine.cgroups(), dead) && LeftLayer.remove(linux, dead);
+    }
+
     /** All that are not dead ones'. */
     List<StoredContainer> sweep() {
-        return state().sweep(CgroupPlaces::clear).stream()
-                .filter(stored -> !isStillborn(stored))
-                .toList();
+        return state().sweep(this::clear).stream().filter(stored -> !isStillborn(stored)).toList();
     }
 
     /** A detached container whose maker died before there was an init: it is removed. */
@@ -119,6 +121,7 @@ final class Ledger {
             return false;
         }
         if (stored.cgroups().isEmpty() || engine.cgroups().clear(stored.cgroups())) {
+            var _ = LeftLayer.removeEnded(linux, stored);
             its.remove();
         }
         return true;

@@ -707,6 +707,7 @@ final class LinuxContainer implements Container, Committable {
         }
         if (detached) {
             engine.ledger().forget(this);
+            last.flatMap(l -> l.running().sandbox().layer()).ifPresent(WritableLayer::letGo);
             return;
         }
         kill();

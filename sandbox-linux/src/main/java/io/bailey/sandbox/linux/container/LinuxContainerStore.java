@@ -3,6 +3,7 @@ package io.bailey.sandbox.linux.container;
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.ContainerInfo;
 import io.bailey.sandbox.ContainerState;
+import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.Volume;
 import io.bailey.sandbox.linux.container.state.Owner;
 import io.bailey.sandbox.linux.container.state.StoredContainer;
@@ -119,7 +120,15 @@ final class LinuxContainerStore implements ContainerStore {
         }
         mine.ifPresent(LinuxContainer::close);
         if (mine.isEmpty() || info.detached()) {
-            var _ = CgroupPlaces.clear(stored);
+            if (!CgroupPlaces.clear(stored) || !LeftLayer.removeEnded(ledger.linux(), stored)) {
+                throw new SandboxException(
+                        "container "
+                                + info.name()
+                                + " has stopped, but somebody holds what is left of it: "
+                                + stored.cgroups()
+                                + stored.more().values()
+                                + "; remove it again");
+            }
             ledger.state().directory(info.id()).remove();
         }
     }

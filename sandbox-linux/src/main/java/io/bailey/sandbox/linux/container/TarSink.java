@@ -43,39 +43,39 @@ final class TarSink implements CopySink {
     }
 
     @Override
-    public void enter(String name, FileStat stat, String shown) {
+    public void enter(String name, FileStat stat, Shown shown) {
         String path = name.isEmpty() ? "./" : above.element() + name + "/";
         put(TarEntry.Type.DIRECTORY, path, "", stat, 0);
         above.push(path);
     }
 
     @Override
-    public void leave(FileStat stat, String shown) {
+    public void leave(FileStat stat, Shown shown) {
         above.pop();
     }
 
     @Override
-    public void link(String name, String target, FileStat stat, String shown) {
+    public void link(String name, String target, FileStat stat, Shown shown) {
         put(TarEntry.Type.SYMBOLIC_LINK, above.element() + name, target, stat, 0);
     }
 
     @Override
-    public void begin(String name, FileStat stat, String shown) {
+    public void begin(String name, FileStat stat, Shown shown) {
         put(TarEntry.Type.FILE, above.element() + name, "", stat, stat.size());
     }
 
     @Override
-    public void content(long position, ByteBuffer piece, String shown) {
+    public void content(long position, ByteBuffer piece, Shown shown) {
         tar.content(piece);
     }
 
     @Override
-    public void end(FileStat stat, long size, String shown) {
+    public void end(FileStat stat, long size, Shown shown) {
         if (size != stat.size()) {
             throw CopyTrouble.of(
                     "copy out: read",
                     "ESTALE",
-                    shown,
+                    shown.toString(),
                     "it became shorter while it was read; pause the container, or wait until it has written all");
         }
     }

@@ -237,6 +237,12 @@ final class WritableLayer implements AutoCloseable {
         }
     }
 
+    /** The container outlives this JVM: its layer is its own. */
+    void letGo() {
+        mount.ifPresent(Fd::close);
+        disk.ifPresent(DiskDirectory::letGo);
+    }
+
     @Override
     public void close() {
         mount.ifPresent(Fd::close);

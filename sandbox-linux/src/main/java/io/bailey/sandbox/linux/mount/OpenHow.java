@@ -23,6 +23,16 @@ public final class OpenHow {
                 RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
     }
 
+    /** A directory that a name means, and no link. */
+    public static Blob directory() {
+        return how(
+                "{flags=O_RDONLY|O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC,"
+                        + " resolve=RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS}",
+                Linux.O_RDONLY | Linux.O_DIRECTORY | Linux.O_NOFOLLOW,
+                0,
+                RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+    }
+
     /** A file to write anew. A FIFO that somebody has put there must not hold its opener. */
     public static Blob newFile() {
         return how(

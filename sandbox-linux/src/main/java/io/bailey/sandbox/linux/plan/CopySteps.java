@@ -15,6 +15,7 @@ import io.bailey.sandbox.linux.sys.Sys;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -36,6 +37,13 @@ final class CopySteps {
     private static final Argument SEEK_SET = Argument.flags("SEEK_SET", 0);
     private static final Argument SEEK_CUR = Argument.flags("SEEK_CUR", 1);
     private static final int S_IFIFO = 0010000;
+    private static final int OWNER_READS = 0500;
+
+    /** So often in all may somebody rename what is on the way of a path while it is walked. */
+    private static final int MOST_RETRIES = 10_000;
+
+    private static final Argument COUNTER =
+            Argument.flags("EFD_SEMAPHORE|EFD_CLOEXEC|EFD_NONBLOCK", 1 | 02000000 | 04000);
 
     /** CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_FSETID. */
     private static final Capabilities NEEDED =
@@ -45,6 +53,7 @@ final class CopySteps {
     private static final long MOST_AT_ONCE = 256L << 20;
 
     private final Blob directoryHow = OpenHow.directoryInRoot();
+    private final Blob oneDirectoryHow = OpenHow.directory();
     private final Blob newFileHow = OpenHow.newFile();
     private final Blob oldFileHow = OpenHow.oldFile();
     private final ProgramBuilder program;
@@ -54,8 +63,13 @@ final class CopySteps {
     private final Variable file;
     private final Variable other;
     private final Variable word;
+    private final Variable patience;
+    private final List<Retry> retries = new ArrayList<>();
     private final Label gone = new Label();
     private String opened = "";
+
+    /** A walk that is begun again when something on its way was renamed meanwhile: openat2(2). */
+    private record Retry(String shown, Label disturbed, Label again) {}
 
     CopySteps(ProgramBuilder program, Site site) {
         this.program = program;
@@ -65,6 +79,7 @@ final class CopySteps {
         this.file = program.variable("file");
         this.other = program.variable("other");
         this.word = program.variable("word");
+        this.patience = program.variable("patience");
     }
 
     void all(List<CopyStep> steps) {
@@ -77,6 +92,8 @@ final class CopySteps {
                         Argument.flags("O_PATH|O_CLOEXEC", Linux.O_PATH | Linux.O_CLOEXEC),
                         NONE)
                 .store(root);
+        program.step("count the walks that are begun again", "");
+        program.call(Sys.EVENTFD2, Argument.of(MOST_RETRIES), COUNTER).store(patience);
         steps.forEach(this::one);
         // Somebody else may take its exit status away.
         program.step("report and end", "");
@@ -94,6 +111,7 @@ final class CopySteps {
                         Argument.of(Report.BYTES))
                 .tolerate(Errno.EPIPE);
         program.call(Sys.EXIT_GROUP, NONE);
+        retries.forEach(this::retry);
         program.place(gone);
         program.call(Sys.EXIT_GROUP, Argument.of(137));
     }
@@ -162,18 +180,32 @@ final class CopySteps {
         if (!opened.isEmpty()) {
             program.call(Sys.CLOSE, Argument.of(directory));
         }
-        openDirectory(at.directory(), directory);
+        openDirectory(at.directory(), directory, at);
         opened = at.directory();
     }
 
-    private void openDirectory(String path, Variable into) {
+    private void openDirectory(String path, Variable into, Place shown) {
+        Retry retry = new Retry(shown.shown(), new Label(), new Label());
+        retries.add(retry);
+        program.place(retry.again());
         program.call(
                         Sys.OPENAT2,
                         Argument.of(root),
                         bytes(path),
                         Argument.of(directoryHow),
                         HOW_BYTES)
-                .store(into);
+                .store(into)
+                .tolerate(Errno.EAGAIN)
+                .orElse(retry.disturbed());
+    }
+
+    /** Counts down, and when there is nothing left fails with EAGAIN. */
+    private void retry(Retry retry) {
+        program.place(retry.disturbed());
+        program.step(STEP + "walk again to the directory of", retry.shown());
+        program.call(
+                Sys.READ, Argument.of(patience), Argument.addressOf(word), Argument.of(Long.BYTES));
+        jump(retry.again());
     }
 
     /** Nothing follows the JVM's death: what is open here is the host's. */
@@ -205,19 +237,17 @@ final class CopySteps {
         Label done = new Label();
         goTo(made.at());
         doing("make a directory", made.at());
+        // mkdir(2) leaves set-group-ID out. What is made must be opened to be given it.
+        boolean special = (made.mode() & 06000) != 0;
         program.call(
                         Sys.MKDIRAT,
                         Argument.of(directory),
                         bytes(made.at().name()),
-                        octal(made.mode()))
+                        octal(special ? made.mode() & 01777 | OWNER_READS : made.mode()))
                 .tolerate(Errno.EEXIST)
                 .orElse(there);
-        if ((made.mode() & 06000) != 0) {
-            program.call(
-                    Sys.FCHMODAT,
-                    Argument.of(directory),
-                    bytes(made.at().name()),
-                    octal(made.mode()));
+        if (special) {
+            setMode(made);
         }
         jump(done);
         program.place(there);
@@ -225,9 +255,23 @@ final class CopySteps {
                 made.at().directory().equals(".")
                         ? made.at().name()
                         : made.at().directory() + "/" + made.at().name();
-        openDirectory(path, other);
+        openDirectory(path, other, made.at());
         program.call(Sys.CLOSE, Argument.of(other));
         program.place(done);
+    }
+
+    /** By a descriptor: the name may be a link by now, to a directory of somebody else's. */
+    private void setMode(CopyStep.MakeDirectory made) {
+        doing("set the mode of", made.at());
+        program.call(
+                        Sys.OPENAT2,
+                        Argument.of(directory),
+                        bytes(made.at().name()),
+                        Argument.of(oneDirectoryHow),
+                        HOW_BYTES)
+                .store(other);
+        program.call(Sys.FCHMOD, Argument.of(other), octal(made.mode()));
+        program.call(Sys.CLOSE, Argument.of(other));
     }
 
     /** A call that does nothing, and succeeds. */
@@ -297,7 +341,7 @@ final class CopySteps {
     private void makeName(CopyStep.MakeName name) {
         makeWay(name.at());
         doing("link", name.at());
-        openDirectory(name.of().directory(), other);
+        openDirectory(name.of().directory(), other, name.of());
         program.call(
                 Sys.LINKAT,
                 Argument.of(other),

@@ -36,14 +36,40 @@ public final class KernelFile {
         }
     }
 
+    /**
+     * Reads a file of ours whole.
+     *
+     * @param most bytes; of a longer one nothing is told but EFBIG
+     */
+    public static FileText readWhole(Linux linux, int dir, String path, int most) {
+        int fd = linux.openat(dir, path, Linux.O_RDONLY, 0);
+        if (fd < 0) {
+            return FileText.failed(fd);
+        }
+        try {
+            // One more than that tells that there is more.
+            FileText text = read(linux, fd, most + 1);
+            return text.isRead() && text.text().getBytes(UTF_8).length > most
+                    ? FileText.failed(-Errno.EFBIG)
+                    : text;
+        } finally {
+            linux.close(fd);
+        }
+    }
+
     /** Reads the open file {@code fd} from its start; its position stays. */
     public static FileText read(Linux linux, int fd) {
+        return read(linux, fd, MAX_BYTES);
+    }
+
+    private static FileText read(Linux linux, int fd, int most) {
         byte[] bytes = new byte[CHUNK];
         int length = 0;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment chunk = arena.allocate(CHUNK);
-            while (length < MAX_BYTES) {
-                int n = (int) linux.call(Sys.PREAD64, fd, chunk.address(), CHUNK, length);
+            while (length < most) {
+                int wanted = Math.min(CHUNK, most - length);
+                int n = (int) linux.call(Sys.PREAD64, fd, chunk.address(), wanted, length);
                 if (n == -Errno.EINTR) {
                     continue;
                 }

@@ -94,6 +94,31 @@ class FreezeTest {
         closesWhileFrozen(cgroups);
     }
 
+    /** As a detached container may be: paused by one process, ended by another. */
+    @Test
+    void whatAnotherHandleHasFrozenCanBeKilledAndClosed() throws Exception {
+        Powers.require(Power.CGROUP_V1, Power.CGROUP_WRITABLE);
+        Cgroups cgroups = withoutUnified();
+        Process burner = Members.waiting(BURNER);
+        Cgroup first = cgroups.create(Members.name(), Members.container(Limits.none()));
+        try {
+            Members.attach(first, burner);
+            Cgroup second = cgroups.adopt(first.paths());
+            assertThat(second.holdsTheKilled()).isFalse();
+            first.freeze();
+            assertThat(second.holdsTheKilled()).isTrue();
+            second.kill();
+            assertThat(burner.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(first.holdsTheKilled()).isFalse();
+            first.freeze();
+            second.close();
+            assertThat(first.paths()).noneMatch(path -> Files.exists(Path.of(path)));
+        } finally {
+            burner.destroyForcibly();
+            first.close();
+        }
+    }
+
     @Test
     void aGroupOfNobodyFreezes() {
         Powers.require(Power.CGROUP_WRITABLE);

@@ -70,6 +70,29 @@ class SweepTest {
         }
     }
 
+    /** It is written down where it is, and need not be beside those that this process makes. */
+    @Test
+    void whatTheDeadLeftElsewhereGoesByItsPaths() throws Exception {
+        Powers.require(Power.CGROUP_WRITABLE);
+        Process sleeper = new ProcessBuilder("sleep", "600").start();
+        Cgroup left = cgroups.create(nameOfTheDead("where"), Members.container(Limits.none()));
+        try (Cgroup living = cgroups.create(Members.name(), Members.container(Limits.none()))) {
+            Members.attach(left, sleeper);
+            left.freeze();
+
+            cgroups.removeDead(left.paths());
+            cgroups.removeDead(living.paths());
+
+            assertThat(left.paths()).noneMatch(path -> Files.exists(Path.of(path)));
+            assertThat(sleeper.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(isThere(living)).isTrue();
+            cgroups.removeDead(left.paths());
+        } finally {
+            sleeper.destroyForcibly();
+            left.close();
+        }
+    }
+
     @Test
     void everybodyElsesStays() throws Exception {
         Powers.require(Power.CGROUP_WRITABLE);

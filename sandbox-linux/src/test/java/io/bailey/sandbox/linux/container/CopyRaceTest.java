@@ -13,11 +13,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
@@ -97,6 +99,40 @@ class CopyRaceTest {
         }
         assertThat(contents(precious)).isEqualTo(before);
         assertThat(contents(temp.resolve("tree"))).isEqualTo(mine);
+    }
+
+    /** The kernel gives a walk upwards up whenever anything is renamed anywhere meanwhile. */
+    @Test
+    @Timeout(120)
+    void renamesElsewhereDisturbNoWalk() throws Exception {
+        Powers.require(Power.USERNS, Power.OVERLAY);
+        TestRoot root = TestRoot.complete(temp);
+        Path file = Files.writeString(temp.resolve("file"), "content");
+        AtomicBoolean over = new AtomicBoolean();
+        Path one = Files.createDirectory(temp.resolve("renamed"));
+        Path other = temp.resolve("renamed-too");
+        Thread renaming =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            while (!over.get()) {
+                                assertThat(one.toFile().renameTo(other.toFile())).isTrue();
+                                assertThat(other.toFile().renameTo(one.toFile())).isTrue();
+                            }
+                        });
+        try (Container container = root.sandbox().start("sleep", "1000")) {
+            String upwards = "/data/../data/../data/../data";
+            for (int i = 0; i < 30; i++) {
+                container.copyIn(file, upwards);
+            }
+            for (int i = 0; i < 300; i++) {
+                ByteArrayOutputStream tar = new ByteArrayOutputStream();
+                container.copyOut(upwards + "/file", tar);
+                assertThat(tar.toString()).contains("content");
+            }
+        } finally {
+            over.set(true);
+            renaming.join();
+        }
     }
 
     /** The other side of it: links on the host that lie in the way of what comes out. */

@@ -389,6 +389,29 @@ class CopyTest {
         }
     }
 
+    /** Each directory on the way takes a descriptor, of which this JVM has only so many. */
+    @Test
+    void directoriesInDirectoriesAreCopiedSoDeepAndNoDeeper() throws Exception {
+        try (Container container = container()) {
+            String make = "cd /data; i=0; while [ $i -lt %d ]; do mkdir d; cd d; i=$((i+1)); done";
+            assertThat(sh(container, make.formatted(400) + "; echo x >file")).isEmpty();
+            ByteArrayOutputStream tar = new ByteArrayOutputStream();
+            container.copyOut("/data/d", tar);
+            assertThat(tar.size()).isGreaterThan(400 * 512);
+            assertThat(
+                            sh(
+                                    container,
+                                    "mkdir /data/e; "
+                                            + make.formatted(600).replace("/data", "/data/e")))
+                    .isEmpty();
+            OpenFiles before = OpenFiles.now();
+            assertThatThrownBy(() -> container.copyOut("/data/e", new ByteArrayOutputStream()))
+                    .isInstanceOf(SandboxSetupException.class)
+                    .hasMessageContainingAll("ENAMETOOLONG", "/data/e/d/d/d", "512 deep");
+            assertThat(before.more().isEmpty()).isTrue();
+        }
+    }
+
     @Test
     void whoIsPausedOrHasNoFilesOfItsOwnIsToldSo() throws Exception {
         Path file = Files.writeString(temp.resolve("file"), "x");

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bailey.sandbox.Container;
+import io.bailey.sandbox.Containers;
 import io.bailey.sandbox.Result;
+import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SandboxConfigException;
+import io.bailey.sandbox.linux.sys.Disk;
+import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.testing.Power;
 import io.bailey.sandbox.linux.testing.Powers;
 
@@ -20,6 +24,8 @@ import java.util.stream.Stream;
 
 /** A writable layer on a disk. */
 class WritableLayerTest {
+    private static final Linux LINUX = Linux.host();
+
     @TempDir Path temp;
 
     private Path layers() throws IOException {
@@ -57,6 +63,44 @@ class WritableLayerTest {
         assertThat(in(layers)).isEmpty();
         assertThat(root.path().resolve("data/kept")).hasContent("before");
         assertThat(root.path().resolve("data/new")).doesNotExist();
+    }
+
+    /** Its JVM need not be there to remove it. */
+    @Test
+    void thatOfADetachedContainerGoesWhenItIsRemoved() throws Exception {
+        Powers.require(Power.USERNS, Power.OVERLAY);
+        TestRoot root = TestRoot.complete(temp);
+        Path layers = layers();
+        try (Sandbox sandbox = root.untimed().writableLayer(layers).build()) {
+            Container container = sandbox.startDetached("sh", "-c", "echo x >/written; sleep 600");
+            String id = container.id();
+            container.close();
+            assertThat(in(layers)).hasSize(1);
+            try (Container found = Containers.find(id).orElseThrow()) {
+                found.kill();
+                found.waitFor();
+            }
+            assertThat(in(layers)).hasSize(1);
+            assertThat(Containers.remove(id)).isTrue();
+        }
+        assertThat(in(layers)).isEmpty();
+    }
+
+    @Test
+    void whatAKilledJvmLeftIsRemovedIfNobodyHoldsIt() throws Exception {
+        Path left = Files.createDirectories(layers().resolve("bailey-layer-abc/upper"));
+        Path other = Files.createDirectories(layers().resolve("other"));
+        int held = LINUX.openat(Linux.AT_FDCWD, left.getParent().toString(), Linux.O_RDONLY, 0);
+        assertThat(Disk.flock(LINUX, held, Disk.LOCK_EX)).isZero();
+        assertThat(DiskDirectory.removeLeft(LINUX, left.getParent(), "abc", 1)).isFalse();
+        assertThat(left).isDirectory();
+        LINUX.close(held);
+        assertThat(DiskDirectory.removeLeft(LINUX, left.getParent(), "abd", 1)).isTrue();
+        assertThat(DiskDirectory.removeLeft(LINUX, other, "abc", 1)).isTrue();
+        assertThat(in(layers())).hasSize(2);
+        assertThat(DiskDirectory.removeLeft(LINUX, left.getParent(), "abc", 1)).isTrue();
+        assertThat(in(layers())).containsExactly(other);
+        assertThat(DiskDirectory.removeLeft(LINUX, left.getParent(), "abc", 1)).isTrue();
     }
 
     @Test

@@ -63,4 +63,10 @@ class CopyProperties {
         assertThat(calls.subList(few, calls.size()))
                 .noneMatch(call -> call.sys() == Sys.SETNS || call.sys() == Sys.SETRESUID);
     }
+
+    /** A name may be a link by the time a mode is set by it. */
+    @Property(tries = 100)
+    void itSetsNoModeByName(@ForAll Case host) {
+        assertThat(agent(host)).noneMatch(call -> call.sys() == Sys.FCHMODAT);
+    }
 }

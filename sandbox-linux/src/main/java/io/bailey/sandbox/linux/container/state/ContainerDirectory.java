@@ -47,10 +47,11 @@ public final class ContainerDirectory {
      * after a death in between knows by the name whose it was.
      */
     void make(StoredContainer first) {
+        byte[] document = StateDocument.writeFirst(first);
         String making = NEW + Owner.self().toText() + "." + id;
         int r = linux.mkdirat(all, making, PRIVATE);
         if (r == 0) {
-            r = put(making, STATE, StateDocument.write(first));
+            r = put(making, STATE, document);
             r = r < 0 ? r : Disk.rename(linux, all, making, all, id, Disk.RENAME_NOREPLACE);
             if (r < 0) {
                 // By name: what is missing may be descriptors.

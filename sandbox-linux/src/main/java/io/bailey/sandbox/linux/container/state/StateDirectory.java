@@ -144,7 +144,8 @@ public final class StateDirectory implements AutoCloseable {
     /** Reads one; empty if it is gone, or cannot be understood. */
     public Optional<StoredContainer> read(String id) {
         String file = id + "/" + ContainerDirectory.STATE;
-        FileText text = KernelFile.read(linux, containers.number(), file);
+        FileText text =
+                KernelFile.readWhole(linux, containers.number(), file, StateDocument.MOST_BYTES);
         if (text.result() == -Errno.ENOENT || text.result() == -Errno.ENOTDIR) {
             return Optional.empty();
         }

@@ -2,6 +2,7 @@ package io.bailey.sandbox.linux.container.state;
 
 import io.bailey.sandbox.ContainerInfo;
 import io.bailey.sandbox.ContainerState;
+import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SandboxException;
 
 import java.util.LinkedHashMap;
@@ -15,7 +16,31 @@ public final class StateDocument {
     /** To be raised when older versions would misunderstand what is written. */
     static final long VERSION = 1;
 
+    /** What is longer is not read: a command may have a great many arguments, but not all. */
+    static final int MOST_BYTES = 8 << 20;
+
+    /** What a container is written with later: cgroups, times, how it ended. */
+    private static final int GROWTH = 64 << 10;
+
     private StateDocument() {}
+
+    /**
+     * As {@link #write}, of a container that is new.
+     *
+     * @throws SandboxConfigException if there is more to write than is read again
+     */
+    static byte[] writeFirst(StoredContainer container) {
+        byte[] document = write(container);
+        if (document.length > MOST_BYTES - GROWTH) {
+            throw new SandboxConfigException(
+                    "command: with its arguments and labels it takes "
+                            + document.length
+                            + " bytes to write the container down, and "
+                            + (MOST_BYTES - GROWTH)
+                            + " are the most; hand it the rest in a file or by stdin");
+        }
+        return document;
+    }
 
     static byte[] write(StoredContainer container) {
         Map<String, Object> tree = new LinkedHashMap<>();

@@ -8,6 +8,7 @@ import io.bailey.sandbox.ContainerState;
 import io.bailey.sandbox.IoMax;
 import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.MemorySize;
+import io.bailey.sandbox.SandboxConfigException;
 import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.FileText;
@@ -91,6 +92,45 @@ class StateDirectoryTest {
             assertThat(state.read("0123")).contains(written);
             assertThat(state.read("0124")).isEmpty();
         }
+    }
+
+    /** No document is written that is not read again. */
+    @Test
+    void aLongCommandIsReadWholeAndOneThatIsTooLongIsRefused(@TempDir Path place) {
+        try (StateDirectory state = StateDirectory.open(LINUX, place)) {
+            StoredContainer most = withCommand("ä".repeat(3 << 20));
+            state.create(most);
+            assertThat(state.read("long")).contains(most);
+            state.directory("long").remove();
+            assertThatExceptionOfType(SandboxConfigException.class)
+                    .isThrownBy(() -> state.create(withCommand("a".repeat(8 << 20))))
+                    .withMessageContaining("command");
+            assertThat(state.all()).isEmpty();
+            assertThat(place.resolve("containers")).isEmptyDirectory();
+        }
+    }
+
+    private static StoredContainer withCommand(String argument) {
+        StoredContainer any = container("long", ALIVE, false);
+        ContainerInfo info = any.info();
+        return any.with(
+                new ContainerInfo(
+                        info.id(),
+                        info.name(),
+                        info.root(),
+                        List.of("echo", argument),
+                        info.state(),
+                        info.exitCode(),
+                        info.termination(),
+                        info.created(),
+                        info.started(),
+                        info.finished(),
+                        info.pid(),
+                        info.limits(),
+                        info.mounts(),
+                        info.labels(),
+                        info.detached(),
+                        info.owner()));
     }
 
     @Test
