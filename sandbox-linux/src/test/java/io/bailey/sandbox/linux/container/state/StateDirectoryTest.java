@@ -118,6 +118,7 @@ class StateDirectoryTest {
                         info.id(),
                         info.name(),
                         info.root(),
+                        info.image(),
                         List.of("echo", argument),
                         info.state(),
                         info.exitCode(),
