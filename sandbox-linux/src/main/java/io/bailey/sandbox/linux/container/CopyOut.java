@@ -9,7 +9,9 @@ import io.bailey.sandbox.linux.sys.FileStat;
 import io.bailey.sandbox.linux.sys.Linux;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 
@@ -35,6 +37,7 @@ final class CopyOut {
     private final FileCalls calls;
     private final CopyBudget budget;
     private final CopySink sink;
+    private final Deque<Level> levels = new ArrayDeque<>();
     private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
 
     CopyOut(CopyPlace place, FileCalls calls, CopyBudget budget, CopySink sink) {
@@ -52,7 +55,12 @@ final class CopyOut {
      */
     void copy(Fd found, String name, String shown) {
         budget.entry(shown);
-        one(found, name, Shown.top(shown));
+        try {
+            one(found, name, Shown.top(shown));
+            descend();
+        } finally {
+            levels.forEach(level -> level.open.close());
+        }
         place.requireAlive();
     }
 
@@ -89,14 +97,40 @@ final class CopyOut {
                     shown.toString(),
                     "directories are copied " + MOST_DEPTH + " deep and no deeper");
         }
-        try (Fd open = reopen(found, Linux.O_DIRECTORY, shown)) {
-            // One descriptor for each directory on the way is enough.
-            found.close();
-            sink.enter(name, stat, shown);
-            for (DirectoryEntry entry : names(open, shown)) {
-                child(open, entry.name(), shown);
+        Fd open = reopen(found, Linux.O_DIRECTORY, shown);
+        // One descriptor for each directory on the way is enough.
+        found.close();
+        Level level = new Level(open, stat, shown);
+        levels.push(level);
+        sink.enter(name, stat, shown);
+        level.names.addAll(names(open, shown));
+    }
+
+    /** A directory on the way down, and what of it is still to be copied. */
+    private static final class Level {
+        private final Fd open;
+        private final FileStat stat;
+        private final Shown shown;
+        private final Deque<DirectoryEntry> names = new ArrayDeque<>();
+
+        Level(Fd open, FileStat stat, Shown shown) {
+            this.open = open;
+            this.stat = stat;
+            this.shown = shown;
+        }
+    }
+
+    /** Not by calls that call each other: threads may have little stack. */
+    private void descend() {
+        while (!levels.isEmpty()) {
+            Level level = levels.element();
+            DirectoryEntry next = level.names.poll();
+            if (next != null) {
+                child(level.open, next.name(), level.shown);
+            } else {
+                sink.leave(level.stat, level.shown);
+                levels.pop().open.close();
             }
-            sink.leave(stat, shown);
         }
     }
 

@@ -50,6 +50,6 @@ public final class Workers {
      * of that one waits for it, and it must not wait for that end.
      */
     static boolean isDeliveringFor(Object command) {
-        return DELIVERING.get().filter(one -> one == command).isPresent();
+        return DELIVERING.get().filter(command::equals).isPresent();
     }
 }
