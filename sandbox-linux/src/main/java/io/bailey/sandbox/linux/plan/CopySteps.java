@@ -243,7 +243,7 @@ final class CopySteps {
                         Sys.MKDIRAT,
                         Argument.of(directory),
                         bytes(made.at().name()),
-                        octal(special ? (made.mode() & 01777) | OWNER_READS : made.mode()))
+                        octal(special ? ((made.mode() & 01777) | OWNER_READS) : made.mode()))
                 .tolerate(Errno.EEXIST)
                 .orElse(there);
         if (special) {

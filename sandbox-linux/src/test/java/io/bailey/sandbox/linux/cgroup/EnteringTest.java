@@ -50,14 +50,14 @@ class EnteringTest {
     void aChangeMeanwhileWaitsForIt() throws IOException {
         Powers.require(Power.CGROUP_V2, Power.CGROUP_WRITABLE);
         try (Cgroup cgroup = limited()) {
-            try (Entering entering = cgroup.entering()) {
+            try (Entering _ = cgroup.entering()) {
                 cgroup.update(LIMITED, Limits.none());
                 cgroup.update(Limits.none(), LIMITED);
                 assertThat(diesAsOne(cgroup)).isEqualTo("0");
             }
             assertThat(diesAsOne(cgroup)).isEqualTo("1");
 
-            try (Entering entering = cgroup.entering()) {
+            try (Entering _ = cgroup.entering()) {
                 cgroup.update(LIMITED, Limits.none());
             }
             assertThat(diesAsOne(cgroup)).isEqualTo("0");
