@@ -55,16 +55,35 @@ record OwnGround(
     }
 
     @Override
+    public CgroupUsage used() {
+        return cgroup.usage();
+    }
+
+    @Override
+    public void letGo() {
+        try {
+            kill();
+            news.ifPresent(NewsDesk::close);
+        } finally {
+            release();
+        }
+    }
+
+    @Override
     public CgroupUsage leave() {
         try {
             kill();
             news.ifPresent(NewsDesk::close);
             return cgroup.usage();
         } finally {
-            cgroup.close();
-            layer.ifPresent(WritableLayer::ended);
-            leases.forEach(Fd::close);
+            release();
         }
+    }
+
+    private void release() {
+        cgroup.close();
+        layer.ifPresent(WritableLayer::ended);
+        leases.forEach(Fd::close);
     }
 
     @Override
