@@ -197,6 +197,30 @@ public interface Sandbox extends AutoCloseable {
     }
 
     /**
+     * Prepares sandboxes of this recipe that wait for their command, with every default of {@link
+     * PoolOptions}. Returns at once; they are made in the background.
+     *
+     * @param size the most that wait at one time, 1 to {@value PoolOptions#MOST}
+     * @return the pool; the caller closes it
+     * @throws SandboxConfigException if the size is out of its range
+     * @throws IllegalStateException if this sandbox is closed
+     */
+    default Pool pool(int size) {
+        return pool(PoolOptions.ofSize(size));
+    }
+
+    /**
+     * Prepares sandboxes of this recipe that wait for their command. Returns at once; they are made
+     * in the background. That one cannot be made is told by the first command that would have
+     * needed it.
+     *
+     * @param options how many, and how they are kept
+     * @return the pool; the caller closes it
+     * @throws IllegalStateException if this sandbox is closed
+     */
+    Pool pool(PoolOptions options);
+
+    /**
      * Shows what running a command would do: the system calls, one a line. Nothing is run.
      *
      * @param command the program and its arguments; none for what the image runs

@@ -73,6 +73,12 @@ public final class FakeEngine implements SandboxProvider {
         }
 
         @Override
+        public Pool pool(PoolOptions options) {
+            calls.add("pool " + options.size());
+            throw new IllegalStateException("no pool here");
+        }
+
+        @Override
         public Container start(Command command) {
             calls.add("start " + command);
             if (!starts) {

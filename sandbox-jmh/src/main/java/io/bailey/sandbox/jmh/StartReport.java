@@ -14,8 +14,9 @@ import java.util.Locale;
  * mvn -q -Pbench -pl sandbox-jmh -am -DskipTests -Dbench.main=io.bailey.sandbox.jmh.StartReport verify
  * }
  *
- * and with {@code -Dbench=--quick} for a look in a minute. Noise from outside hits all that take
- * turns alike: trust the ratios more than the times.
+ * and with {@code -Dbench=--quick} for a look in a minute, with {@code -Dbench=--pooled} for the
+ * starts from a pool alone. Noise from outside hits all that take turns alike: trust the ratios
+ * more than the times.
  */
 public final class StartReport {
     private static final double NANOS_PER_SECOND = 1e9;
@@ -34,7 +35,12 @@ public final class StartReport {
         PrintStream out = System.out;
         long began = System.nanoTime();
         try (Workbench bench = Workbench.open()) {
+            if (List.of(args).contains("--pooled")) {
+                pooled(bench, out, scale);
+                return;
+            }
             new StartTable(bench, out, scale.rounds()).print(List.of(Setup.values()));
+            pooled(bench, out, scale);
             LightStarts.print(bench, out, scale.rounds());
             Flatness.print(bench, out, scale.flatRounds(), scale.heapGigabytes());
             FirstStart.print(bench, out, scale.freshJvms());
@@ -49,5 +55,11 @@ public final class StartReport {
                 System.getProperty("os.version"),
                 Runtime.version(),
                 (System.nanoTime() - began) / NANOS_PER_SECOND);
+    }
+
+    private static void pooled(Workbench bench, PrintStream out, Scale scale)
+            throws IOException, InterruptedException {
+        new PooledStarts(bench, out, scale.rounds())
+                .print(List.of(Setup.READ_ONLY, Setup.OVERLAY_NET_LIMITS, Setup.HOST_NET));
     }
 }

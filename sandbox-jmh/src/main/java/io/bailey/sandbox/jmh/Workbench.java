@@ -25,6 +25,7 @@ public final class Workbench implements AutoCloseable {
     private final Optional<FloorPrograms> floor;
     private final Optional<Path> mountFloor;
     private final Optional<Path> execFloor;
+    private final Optional<Path> bareFloor;
     private final Path pause;
 
     private Workbench(Path directory) throws IOException, InterruptedException {
@@ -38,6 +39,7 @@ public final class Workbench implements AutoCloseable {
         this.floor = Gcc.isPresent() ? Optional.of(makeFloor()) : Optional.empty();
         this.mountFloor = Gcc.isPresent() ? Optional.of(makeMountFloor()) : Optional.empty();
         this.execFloor = Gcc.isPresent() ? Optional.of(makeExecFloor()) : Optional.empty();
+        this.bareFloor = Gcc.isPresent() ? Optional.of(makeBareFloor()) : Optional.empty();
         this.pause = root.resolve("pause");
         makePause();
     }
@@ -108,6 +110,12 @@ public final class Workbench implements AutoCloseable {
         return floor;
     }
 
+    private Path makeBareFloor() throws IOException, InterruptedException {
+        Path bare = directory.resolve("floor-bare");
+        Gcc.compile(bare, List.of(), List.of(copy("floor_bare.c")));
+        return bare;
+    }
+
     private void makePause() throws IOException, InterruptedException {
         if (Gcc.isPresent()) {
             Path source =
@@ -149,6 +157,11 @@ public final class Workbench implements AutoCloseable {
     /** The floor of a further command. */
     Optional<Path> execFloor() {
         return execFloor;
+    }
+
+    /** The floor of a process without a sandbox. */
+    Optional<Path> bareFloor() {
+        return bareFloor;
     }
 
     /** A static program that waits for ever, in the root. */

@@ -21,6 +21,11 @@ record Compiled(
         return new Compiled(key, who, blueprint, blueprint.entry().link(), blueprint.init().link());
     }
 
+    /** The same programs, known to go on. */
+    Compiled with(Blueprint whole) {
+        return new Compiled(key, who, whole, entry, init);
+    }
+
     /** Who gets a terminal, where the sandbox has no devpts of its own to make one in. */
     Optional<HostTerminal> hostTerminal(SandboxSpec spec) {
         if (spec.namespaces().contains(Namespace.MOUNT)) {

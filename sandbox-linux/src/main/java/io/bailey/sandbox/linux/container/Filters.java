@@ -21,6 +21,7 @@ import io.bailey.sandbox.linux.seccomp.Filter;
 import io.bailey.sandbox.linux.seccomp.FilterCompiler;
 import io.bailey.sandbox.linux.seccomp.KernelVersion;
 import io.bailey.sandbox.linux.seccomp.ParentRules;
+import io.bailey.sandbox.linux.seccomp.Passage;
 import io.bailey.sandbox.linux.seccomp.Profile;
 import io.bailey.sandbox.linux.seccomp.ProfileException;
 import io.bailey.sandbox.linux.seccomp.Rule;
@@ -28,6 +29,7 @@ import io.bailey.sandbox.linux.seccomp.SetIdRules;
 import io.bailey.sandbox.linux.seccomp.SyscallTable;
 import io.bailey.sandbox.linux.seccomp.UnprivilegedRules;
 import io.bailey.sandbox.linux.sys.Arch;
+import io.bailey.sandbox.linux.sys.Sys;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,9 @@ import java.util.stream.Collectors;
 final class Filters {
     /** An application has a few kinds of sandboxes; a filter is some 8 KiB. */
     private static final int MOST = 100;
+
+    private static final List<Sys> WAITING =
+            List.of(Sys.WRITE, Sys.PPOLL, Sys.READ, Sys.CHDIR, Sys.EXIT_GROUP);
 
     /** Of the kind that was asked for first, which often is the only one. */
     private final AtomicReference<@Nullable Compiled> first = new AtomicReference<>();
@@ -157,6 +162,15 @@ final class Filters {
             words.add(bytes.getLong());
         }
         return words;
+    }
+
+    /**
+     * Whether the filter lets pass what a process does that waits for its command, see {@link
+     * io.bailey.sandbox.linux.plan.Planner#park}.
+     */
+    static boolean lettingWait(Seccomp seccomp) {
+        Passage passage = new Passage(seccomp.filter(), architecture());
+        return WAITING.stream().allMatch(call -> passage.allows(call.number(Arch.current())));
     }
 
     /** The name of a call, for people. */

@@ -22,6 +22,12 @@ sealed interface Ground permits OwnGround, SharedGround {
     /** Nobody enters any more, and who has entered is gone when it returns. */
     void vacate();
 
+    /** Reads what was used, when nobody but a leaving init is left. */
+    CgroupUsage used();
+
+    /** Lets go of it, whatever happens, when that has been read. */
+    void letGo();
+
     /** Reads what was used for the last time, and lets go of it, whatever happens. */
     CgroupUsage leave();
 

@@ -22,6 +22,7 @@ import io.bailey.sandbox.WritableRoot;
 import io.bailey.sandbox.image.Image;
 import io.bailey.sandbox.image.ImageException;
 import io.bailey.sandbox.image.ImageLimits;
+import io.bailey.sandbox.linux.container.ParkedSandbox.Taken;
 import io.bailey.sandbox.linux.image.Committable;
 import io.bailey.sandbox.linux.image.archive.UpperLayer;
 import io.bailey.sandbox.linux.launch.OutputTap;
@@ -169,6 +170,14 @@ final class LinuxContainer implements Container, Committable {
 
     @Override
     public void start() {
+        start(Optional.empty());
+    }
+
+    /**
+     * @param taken a sandbox that waits for this life's command
+     */
+    void start(Optional<Taken> taken) {
+        Optional<Taken> left = taken;
         changing.lock();
         try {
             if (closed) {
@@ -182,7 +191,8 @@ final class LinuxContainer implements Container, Committable {
             boolean again = life.isPresent();
             LinuxSandbox home = home();
             try {
-                Life next = home.live(birth());
+                left = Optional.empty();
+                Life next = home.live(birth(), taken);
                 writeStarted(next);
                 begin(next, again);
             } catch (RuntimeException | Error failure) {
@@ -190,6 +200,8 @@ final class LinuxContainer implements Container, Committable {
                 throw failure;
             }
         } finally {
+            // Nobody else gets it: its name is this container's.
+            left.ifPresent(t -> t.parked().discard());
             changing.unlock();
         }
     }
@@ -218,7 +230,7 @@ final class LinuxContainer implements Container, Committable {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.of(start.files()));
-                begin(sandbox.live(birth), false);
+                begin(sandbox.live(birth, Optional.empty()), false);
                 start.succeeded();
                 record.born(pid());
             }

@@ -6,6 +6,8 @@ import io.bailey.sandbox.ContainerEvent;
 import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Limits;
 import io.bailey.sandbox.Namespace;
+import io.bailey.sandbox.Pool;
+import io.bailey.sandbox.PoolOptions;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.SandboxException;
 import io.bailey.sandbox.SandboxSpec;
@@ -15,20 +17,17 @@ import io.bailey.sandbox.linux.cgroup.Cgroup;
 import io.bailey.sandbox.linux.cgroup.CgroupRequest;
 import io.bailey.sandbox.linux.cgroup.Cgroups;
 import io.bailey.sandbox.linux.container.LinuxContainer.Belonging;
+import io.bailey.sandbox.linux.container.ParkedSandbox.Taken;
 import io.bailey.sandbox.linux.flight.Flight;
 import io.bailey.sandbox.linux.image.Claim;
 import io.bailey.sandbox.linux.image.ImageFiles;
 import io.bailey.sandbox.linux.launch.LaunchException;
-import io.bailey.sandbox.linux.launch.LaunchRequest;
-import io.bailey.sandbox.linux.launch.LaunchRequest.Death;
-import io.bailey.sandbox.linux.launch.LaunchRequest.OutputBounds;
 import io.bailey.sandbox.linux.launch.Session;
 import io.bailey.sandbox.linux.launch.SystemCallNotice;
 import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.plan.Planner;
 import io.bailey.sandbox.linux.plan.Site;
 import io.bailey.sandbox.linux.plan.Walls;
-import io.bailey.sandbox.linux.program.Binding;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.spi.LoneSandbox;
 
@@ -37,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +65,7 @@ final class LinuxSandbox implements LoneSandbox {
     private final CgroupRequest runLimits;
     private final CgroupRequest containerLimits;
     private final List<String> volumes;
+    private final Launching launching;
     private final AtomicReference<@Nullable Compiled> lastCompiled = new AtomicReference<>();
     private final Set<Running> living = ConcurrentHashMap.newKeySet();
 
@@ -75,6 +74,8 @@ final class LinuxSandbox implements LoneSandbox {
 
     /** Made and not started yet: they never will be once this is closed. */
     private final Set<LinuxContainer> unborn = ConcurrentHashMap.newKeySet();
+
+    private final Set<LinuxPool> pools = ConcurrentHashMap.newKeySet();
 
     /** Held for reading by whoever starts one: close() waits until it is among the living. */
     private final ReentrantReadWriteLock births = new ReentrantReadWriteLock();
@@ -98,6 +99,7 @@ final class LinuxSandbox implements LoneSandbox {
         this.preflight = preflight;
         this.walls = walls;
         this.survey = new SiteSurvey(engine, spec, preflight, walls);
+        this.launching = new Launching(engine, spec, preflight);
         this.runLimits = request(false);
         this.containerLimits = request(true);
         this.volumes = asked.mounts().isEmpty() ? List.of() : VolumeMounts.names(asked);
@@ -136,7 +138,11 @@ final class LinuxSandbox implements LoneSandbox {
     @Override
     public Result run(Command command) throws InterruptedException {
         Pipes.refuse(command, "run");
-        Run run = new Run(command);
+        return run(command, Optional.empty());
+    }
+
+    Result run(Command command, Optional<Taken> taken) throws InterruptedException {
+        Run run = new Run(command, taken);
         Running running = run.begin();
         try {
             Result result = running.await();
@@ -152,10 +158,18 @@ final class LinuxSandbox implements LoneSandbox {
 
     @Override
     public CompletableFuture<Result> runAsync(Command command) {
-        Run run = new Run(command);
-        Running running;
         try {
             Pipes.refuse(command, "runAsync");
+        } catch (SandboxException failure) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        return runAsync(command, Optional.empty());
+    }
+
+    CompletableFuture<Result> runAsync(Command command, Optional<Taken> taken) {
+        Run run = new Run(command, taken);
+        Running running;
+        try {
             running = run.begin();
         } catch (SandboxException failure) {
             return CompletableFuture.failedFuture(failure);
@@ -174,12 +188,15 @@ final class LinuxSandbox implements LoneSandbox {
 
     /** One run, and whoever listens to it. */
     private final class Run {
-        private final String id = id();
+        private final String id;
         private final Command command;
+        private final Optional<Taken> taken;
         private final Optional<EventBook> events;
 
-        Run(Command command) {
+        Run(Command command, Optional<Taken> taken) {
+            this.id = taken.isPresent() ? taken.get().parked().id() : LinuxSandbox.id();
             this.command = command;
+            this.taken = taken;
             this.events =
                     spec.listeners().isEmpty()
                             ? Optional.empty()
@@ -187,8 +204,13 @@ final class LinuxSandbox implements LoneSandbox {
         }
 
         Running begin() {
-            spec.listeners().forEach(listener -> listener.starting(id, asked, command));
-            Running running = LinuxSandbox.this.begin(Birth.run(id, command, events));
+            try {
+                spec.listeners().forEach(listener -> listener.starting(id, asked, command));
+            } catch (RuntimeException | Error failure) {
+                taken.ifPresent(t -> t.parked().discard());
+                throw failure;
+            }
+            Running running = LinuxSandbox.this.begin(Birth.run(id, command, events), taken);
             events.ifPresent(
                     book -> book.add(new ContainerEvent.Started(id, Instant.now(), running.pid())));
             return running;
@@ -229,9 +251,25 @@ final class LinuxSandbox implements LoneSandbox {
     }
 
     private Container start(Command command, Belonging belonging) {
-        LinuxContainer container = new LinuxContainer(engine, this, command, id(), belonging);
+        return start(new LinuxContainer(engine, this, command, id(), belonging), Optional.empty());
+    }
+
+    /** Starts one in a sandbox that waits. */
+    Container start(Command command, Taken taken) {
+        String id = taken.parked().id();
+        LinuxContainer container;
         try {
-            container.start();
+            container = new LinuxContainer(engine, this, command, id, Belonging.SANDBOX);
+        } catch (RuntimeException | Error failure) {
+            taken.parked().discard();
+            throw failure;
+        }
+        return start(container, Optional.of(taken));
+    }
+
+    private static Container start(LinuxContainer container, Optional<Taken> taken) {
+        try {
+            container.start(taken);
             return container;
         } catch (RuntimeException | Error failure) {
             try {
@@ -253,9 +291,13 @@ final class LinuxSandbox implements LoneSandbox {
         return container;
     }
 
-    /** Begins one life of a container. */
-    Life live(Birth birth) {
-        Running running = begin(birth);
+    /**
+     * Begins one life of a container.
+     *
+     * @param taken the sandbox that waits for it
+     */
+    Life live(Birth birth, Optional<Taken> taken) {
+        Running running = begin(birth, taken);
         Optional<ProcessHandle> handle = ProcessHandle.of(running.pid());
         CompletableFuture<Void> started = running.awaitStart();
         running.watchSession();
@@ -341,14 +383,130 @@ final class LinuxSandbox implements LoneSandbox {
         }
     }
 
-    private Running begin(Birth birth) {
+    private Running begin(Birth birth, Optional<Taken> taken) {
         births.readLock().lock();
         try {
+            if (closed) {
+                taken.ifPresent(t -> t.parked().discard());
+            }
             requireOpen();
-            return bear(birth);
+            Optional<Running> woken = taken.flatMap(t -> wake(birth, t));
+            return woken.isPresent() ? woken.get() : bear(birth);
         } finally {
             births.readLock().unlock();
         }
+    }
+
+    /** Gives a sandbox that waits its command. Empty if it has ended before that. */
+    private Optional<Running> wake(Birth birth, Taken taken) {
+        long askedAt = System.nanoTime();
+        Flight.Span<Flight.Start> flight = Flight.start();
+        ParkedSandbox parked = taken.parked();
+        Session session = parked.session();
+        Optional<OwnGround> ground = Optional.empty();
+        boolean handed;
+        try {
+            ground = Optional.of(parked.ground(engine, spec, birth));
+            handed =
+                    session.hand(
+                            birth.command(),
+                            launching.bounds(birth),
+                            birth.tap(),
+                            taken.rest().bytes(),
+                            parked.template().endsAlone());
+        } catch (LaunchException failure) {
+            giveBack(parked, ground);
+            throw Failures.of(failure);
+        } catch (RuntimeException | Error failure) {
+            giveBack(parked, ground);
+            throw failure;
+        }
+        if (!handed) {
+            giveBack(parked, ground);
+            taken.pool().lost();
+            return Optional.empty();
+        }
+        try {
+            Running running = begun(birth, taken.rest().compiled(), ground.get(), session, askedAt);
+            running.leaveTheRestTo(taken.pool()::bury);
+            flight.end(
+                    new Flight.Start(
+                            birth.id(),
+                            spec.rootfs(),
+                            birth.command().arguments().getFirst(),
+                            running.pid()));
+            return Optional.of(running);
+        } catch (RuntimeException | Error failure) {
+            ground.flatMap(OwnGround::news).ifPresent(NewsDesk::close);
+            parked.letGo();
+            throw failure;
+        }
+    }
+
+    private static void giveBack(ParkedSandbox unused, Optional<OwnGround> ground) {
+        ground.flatMap(OwnGround::news).ifPresent(NewsDesk::close);
+        unused.discard();
+    }
+
+    private Running begun(
+            Birth birth, Compiled compiled, OwnGround ground, Session session, long askedAt) {
+        return Failures.orEnded(
+                session,
+                () -> {
+                    Running running =
+                            new Running(
+                                    engine,
+                                    spec,
+                                    birth.command(),
+                                    compiled,
+                                    ground,
+                                    session,
+                                    birth.id(),
+                                    ownTasks(),
+                                    askedAt);
+                    watch(running);
+                    if (birth.detached().isEmpty()) {
+                        living.add(running);
+                    }
+                    return running;
+                });
+    }
+
+    @Override
+    public Pool pool(PoolOptions options) {
+        births.readLock().lock();
+        try {
+            requireOpen();
+            Nursery nursery =
+                    new Nursery(
+                            launching,
+                            survey,
+                            walls,
+                            options.containers() ? containerLimits : runLimits,
+                            volumes,
+                            options.containers());
+            LinuxPool pool = new LinuxPool(this, nursery, options);
+            pools.add(pool);
+            pool.begin();
+            return pool;
+        } finally {
+            births.readLock().unlock();
+        }
+    }
+
+    /** Makes a sandbox that waits for its command. */
+    ParkedSandbox prepare(Nursery nursery) {
+        births.readLock().lock();
+        try {
+            requireOpen();
+            return nursery.make(id());
+        } finally {
+            births.readLock().unlock();
+        }
+    }
+
+    void forget(LinuxPool pool) {
+        pools.remove(pool);
     }
 
     private Running bear(Birth birth) {
@@ -401,27 +559,8 @@ final class LinuxSandbox implements LoneSandbox {
                             birth.events(),
                             leases);
             Compiled compiled = compile(birth, cgroup, layer, leases);
-            Session session = launch(birth, compiled, cgroup, layer);
-            return Failures.orEnded(
-                    session,
-                    () -> {
-                        Running running =
-                                new Running(
-                                        engine,
-                                        spec,
-                                        birth.command(),
-                                        compiled,
-                                        ground,
-                                        session,
-                                        birth.id(),
-                                        ownTasks(),
-                                        askedAt);
-                        watch(running);
-                        if (birth.detached().isEmpty()) {
-                            living.add(running);
-                        }
-                        return running;
-                    });
+            Session session = launching.launch(birth, compiled, cgroup, layer);
+            return begun(birth, compiled, ground, session, askedAt);
         } catch (LaunchException failure) {
             news.ifPresent(NewsDesk::close);
             cgroup.close();
@@ -453,47 +592,6 @@ final class LinuxSandbox implements LoneSandbox {
         }
         running.watchCalls(walls, running::end);
         running.watch();
-    }
-
-    private Session launch(
-            Birth birth, Compiled compiled, Cgroup cgroup, Optional<WritableLayer> layer) {
-        Optional<Fd> piece = layer.flatMap(WritableLayer::begin);
-        try (StartTrees trees = StartTrees.open(engine, spec, preflight)) {
-            var maps = compiled.who().maps();
-            Map<Binding, Integer> numbers = trees.numbers();
-            piece.ifPresent(fd -> WritableLayer.bind(fd, numbers));
-            int hostUid = maps.map(m -> m.hostUid(compiled.who().runAs().uid())).orElse(-1);
-            int hostGid = maps.map(m -> m.hostGid(compiled.who().runAs().gid())).orElse(-1);
-            birth.detached().ifPresent(files -> files.bind(numbers, hostUid, hostGid));
-            return engine.launcher()
-                    .launch(
-                            new LaunchRequest(
-                                    compiled.blueprint().cloneFlags().bits(),
-                                    compiled.entry(),
-                                    compiled.init(),
-                                    cgroup.directoryFd(),
-                                    cgroup.attachFds(),
-                                    numbers,
-                                    maps,
-                                    birth.streams(),
-                                    compiled.hostTerminal(spec),
-                                    birth.container()
-                                            ? OutputBounds.living(
-                                                    spec.captureLimit(), spec.outputLimit())
-                                            : OutputBounds.of(
-                                                    spec.captureLimit(), spec.outputLimit()),
-                                    hostUid,
-                                    hostGid,
-                                    engine.facts().privileged() && engine.facts().euid() == 0,
-                                    spec.security().isolation() == Isolation.UNPRIVILEGED
-                                            ? Death.LIFELINE
-                                            : Death.KILL,
-                                    !spec.init(),
-                                    birth.tap(),
-                                    birth.detached().map(DetachedFiles::lasting)));
-        } finally {
-            piece.ifPresent(Fd::close);
-        }
     }
 
     private Compiled compile(
@@ -595,6 +693,7 @@ final class LinuxSandbox implements LoneSandbox {
     @Override
     public void close() {
         boolean first = shut();
+        pools.forEach(LinuxPool::close);
         living.forEach(running -> running.end(new Termination.Cancelled()));
         // A consumer of one's own would wait for itself.
         living.stream()

@@ -57,6 +57,16 @@ record OwnGround(
     }
 
     @Override
+    public CgroupUsage used() {
+        return cgroup.usage();
+    }
+
+    @Override
+    public void letGo() {
+        var _ = leave();
+    }
+
+    @Override
     public CgroupUsage leave() {
         Teardown down = new Teardown().then(this::kill).then(() -> news.ifPresent(NewsDesk::close));
         CgroupUsage usage = down.ask(cgroup::usage, CgroupUsage.NONE);

@@ -16,7 +16,6 @@ import io.bailey.sandbox.linux.plan.Walls;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -25,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * One living command in its sandbox, from a launch that succeeded to the moment when nothing of it
@@ -56,6 +54,7 @@ final class Running {
             new AtomicReference<>(Optional.empty());
     private final AtomicBoolean finishing = new AtomicBoolean();
     private final CompletableFuture<Result> result = new CompletableFuture<>();
+    private Consumer<Runnable> undertaker = Runnable::run;
     private Optional<ScheduledFuture<?>> wallTimer = Optional.empty();
     private Optional<CpuWatch> cpuWatch = Optional.empty();
     private volatile Optional<ScheduledFuture<?>> grace = Optional.empty();
@@ -109,19 +108,23 @@ final class Running {
     /** Starts the clocks. */
     void watch() {
         // A command may ask for less time than its sandbox gives, never for more.
+        Optional<Duration> own = command.wallTimeout();
+        Optional<Duration> given = ground.timeLimit();
         Optional<Duration> limit =
-                Stream.of(command.wallTimeout(), ground.timeLimit())
-                        .flatMap(Optional::stream)
-                        .min(Comparator.naturalOrder());
-        wallTimer =
-                limit.map(time ->
-                        engine.timers()
-                                .schedule(
-                                        () -> end(new Termination.TimedOut(time)),
-                                        time.toNanos(),
-                                        TimeUnit.NANOSECONDS));
+                own.isPresent() && given.isPresent()
+                        ? own.filter(time -> time.compareTo(given.get()) < 0).or(() -> given)
+                        : own.or(() -> given);
+        wallTimer = limit.map(this::endAfter);
         cpuWatch = ground.cpuWatch(this::end);
         cpuWatch.ifPresent(CpuWatch::start);
+    }
+
+    private ScheduledFuture<?> endAfter(Duration time) {
+        return engine.timers()
+                .schedule(
+                        () -> end(new Termination.TimedOut(time)),
+                        time.toNanos(),
+                        TimeUnit.NANOSECONDS);
     }
 
     /**
@@ -295,7 +298,10 @@ final class Running {
                             .then(ground::vacate);
             Optional<Session.Outcome> told =
                     down.ask(() -> Optional.of(session.finish()), Optional.empty());
-            CgroupUsage usage = down.ask(ground::leave, CgroupUsage.NONE);
+            CgroupUsage usage =
+                    down.ask(
+                            () -> session.isLeaving() ? leaveTheRest() : ground.leave(),
+                            CgroupUsage.NONE);
             down.end();
             Session.Outcome outcome = told.orElseThrow();
             if (outcome.failure().isPresent()) {
@@ -332,6 +338,27 @@ final class Running {
             flight.accept(new Flown(Optional.empty(), failure.toString()));
             result.completeExceptionally(failure);
         }
+    }
+
+    /** Everybody is dead but the init, which nobody has to wait for. */
+    private CgroupUsage leaveTheRest() {
+        try {
+            return ground.used();
+        } finally {
+            undertaker.accept(() -> {
+                session.bury();
+                ground.letGo();
+            });
+        }
+    }
+
+    /**
+     * Says who does what is left to do when the result is there.
+     *
+     * @param who runs it, in whatever thread
+     */
+    void leaveTheRestTo(Consumer<Runnable> who) {
+        undertaker = who;
     }
 
     private void tellOfGuest(Result told) {

@@ -31,6 +31,16 @@ record SharedGround(Running host) implements Ground {
     }
 
     @Override
+    public CgroupUsage used() {
+        return CgroupUsage.NONE;
+    }
+
+    @Override
+    public void letGo() {
+        // The rest is the host's, and goes with it.
+    }
+
+    @Override
     public CgroupUsage leave() {
         return CgroupUsage.NONE;
     }

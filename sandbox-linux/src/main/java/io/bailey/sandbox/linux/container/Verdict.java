@@ -145,8 +145,12 @@ record Verdict(
 
     private Timings timings() {
         Optional<Ending> ending = outcome.ending();
-        long setupDone = ending.map(e -> e.setupDone() - ahead()).orElse(outcome.clonedAt());
-        long execDone = ending.map(e -> e.execDone() - ahead()).orElse(setupDone);
+        // That of a parked one was done before its command came.
+        long setupDone =
+                outcome.parked() || ending.isEmpty()
+                        ? outcome.clonedAt()
+                        : ending.get().setupDone() - ahead();
+        long execDone = ending.isPresent() ? ending.get().execDone() - ahead() : setupDone;
         return new Timings(
                 nanos(outcome.beganAt() - askedAt),
                 nanos(outcome.clonedAt() - outcome.beganAt()),
@@ -158,13 +162,18 @@ record Verdict(
 
     /** A busy machine may let this JVM's thread go on only when the child is long under way. */
     private long born() {
+        if (outcome.parked()) {
+            return outcome.clonedAt();
+        }
         return Math.min(
                 outcome.clonedAt(),
                 outcome.ending().map(Ending::initStarted).orElse(outcome.clonedAt()));
     }
 
     private long commandEnded() {
-        return outcome.ending().map(e -> e.commandEnded() - ahead()).orElse(outcome.goneAt());
+        return outcome.ending().isPresent()
+                ? outcome.ending().get().commandEnded() - ahead()
+                : outcome.goneAt();
     }
 
     /** A watcher is in the sandbox's time namespace itself; an init only makes it. */

@@ -189,6 +189,13 @@ final class WritableLayer implements AutoCloseable {
         numbers.put(BINDING, life.number());
     }
 
+    /** The same, to be thrown away with the life that has begun on it. */
+    WritableLayer forOneLife() {
+        WritableLayer same = new WritableLayer(linux, trees, userns, mount, disk, false);
+        same.used = used;
+        return same;
+    }
+
     /** What keeps it from those who sweep, for who outlives this JVM. */
     Optional<Integer> lock() {
         return disk.map(DiskDirectory::lock);

@@ -58,11 +58,23 @@ public final class Launcher {
      * Starts a child. Throws {@link LaunchException}; whatever had been made by then is gone again.
      */
     public Session launch(LaunchRequest request) {
+        return launch(request, false);
+    }
+
+    /**
+     * The same for a child that gets its command later, see {@link Session#hand}. The request's is
+     * of no account, nor is its tap.
+     */
+    public Session park(LaunchRequest request) {
+        return launch(request, true);
+    }
+
+    private Session launch(LaunchRequest request, boolean parked) {
         if (!request.diesWithThread()) {
-            return start(request);
+            return start(request, parked);
         }
         try {
-            return CompletableFuture.supplyAsync(() -> start(request), immortal).join();
+            return CompletableFuture.supplyAsync(() -> start(request, parked), immortal).join();
         } catch (CompletionException failed) {
             throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
         }
@@ -126,10 +138,10 @@ public final class Launcher {
         return unwatch;
     }
 
-    private Session start(LaunchRequest request) {
+    private Session start(LaunchRequest request, boolean parked) {
         Session session = new Session(linux, reactor, trampoline);
         try {
-            session.open(request);
+            session.open(request, parked);
             Map<Binding, Long> values = values(request, session);
             try (Fd image = image(request, session, values)) {
                 values.put(Bindings.IMAGE, (long) image.number());

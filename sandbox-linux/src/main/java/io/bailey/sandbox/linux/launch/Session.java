@@ -1,8 +1,10 @@
 package io.bailey.sandbox.linux.launch;
 
+import io.bailey.sandbox.Command;
 import io.bailey.sandbox.OutputStreamKind;
 import io.bailey.sandbox.Termination;
 import io.bailey.sandbox.linux.launch.LaunchRequest.Death;
+import io.bailey.sandbox.linux.launch.LaunchRequest.OutputBounds;
 import io.bailey.sandbox.linux.launch.StatusPipe.Ending;
 import io.bailey.sandbox.linux.launch.StatusPipe.Failure;
 import io.bailey.sandbox.linux.sys.Errno;
@@ -34,6 +36,8 @@ public final class Session {
     private static final int SIGKILL = 9;
     private static final int POLL_BYTES = 1 << 16;
     private static final long ORPHAN_NANOS = 2_000_000_000;
+    private static final int PIPE_BUF = 4096;
+    private static final int F_SETPIPE_SZ = 1031;
 
     /**
      * For {@link #poll}, which only platform threads enter: as many buffers as threads that run
@@ -68,6 +72,9 @@ public final class Session {
     private Death death = Death.KILL;
     private long beganAt;
     private long clonedAt;
+    private boolean handedOver;
+    private boolean endsAlone;
+    private boolean leaving;
 
     Session(Linux linux, Reactor reactor, Trampoline trampoline) {
         this.linux = linux;
@@ -82,25 +89,32 @@ public final class Session {
         return value;
     }
 
-    void open(LaunchRequest request) {
+    /**
+     * @param parked whether its command comes later
+     */
+    void open(LaunchRequest request, boolean parked) {
         death = request.death();
+        var owner = new Streams.Owner(request.hostUid(), request.hostGid());
+        var listeners =
+                new Streams.Listeners(
+                        request.tap(),
+                        exceeded -> {
+                            overLimit.compareAndSet(Optional.empty(), Optional.of(exceeded));
+                            kill();
+                        },
+                        new Delivery(this, this::kill),
+                        this::broke);
         streams =
-                Streams.open(
-                        linux,
-                        reactor,
-                        request.command(),
-                        request.hostTerminal(),
-                        request.bounds(),
-                        new Streams.Owner(request.hostUid(), request.hostGid()),
-                        new Streams.Listeners(
-                                request.tap(),
-                                exceeded -> {
-                                    overLimit.compareAndSet(
-                                            Optional.empty(), Optional.of(exceeded));
-                                    kill();
-                                },
-                                new Delivery(this, this::kill),
-                                this::broke));
+                parked
+                        ? Streams.park(linux, reactor, request.bounds(), owner, listeners)
+                        : Streams.open(
+                                linux,
+                                reactor,
+                                request.command(),
+                                request.hostTerminal(),
+                                request.bounds(),
+                                owner,
+                                listeners);
         status = Pipe.open(linux, 0, "for the status");
         lifeline =
                 request.lasting()
@@ -161,6 +175,95 @@ public final class Session {
         there(reports).onCall(consumer);
     }
 
+    /**
+     * Waits in this thread, which must be a platform thread, until a child that gets its command
+     * later is ready for one. Returns whether it is; if not it has failed, or taken too long.
+     */
+    public boolean awaitParked(Duration patience) {
+        StatusPipe told = there(reports);
+        int[] fds = {there(status).readEnd().number(), there(pidfd).number()};
+        long deadline = System.nanoTime() + patience.toNanos();
+        long left = patience.toNanos();
+        while (!told.parked() && told.failure().isEmpty() && left > 0) {
+            long ready = linux.pollIn(fds, fds.length, left);
+            told.read();
+            if (ready > 0 && (ready & 2) != 0) {
+                break;
+            }
+            left = deadline - System.nanoTime();
+        }
+        return told.parked();
+    }
+
+    /** Runs {@code task} on the reactor's thread, once, if the child ends before {@link #hand}. */
+    public void whileParked(Runnable task) {
+        pidfdKey = reactor.newKey();
+        reactor.add(
+                pidfdKey,
+                there(pidfd).number(),
+                Linux.EPOLLIN,
+                events -> {
+                    unwatchParked();
+                    task.run();
+                },
+                failure -> task.run());
+    }
+
+    private void unwatchParked() {
+        lock.lock();
+        try {
+            if (there(pidfd).isOpen()) {
+                reactor.remove(pidfdKey, there(pidfd).number());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Hands a parked child its command. Returns whether it has it: false if the child has ended.
+     *
+     * @param rest of its program
+     * @param alone whether its init tells of the command's end only when there is nobody else: then
+     *     {@link #poll} does not wait for the init's own end, see {@link #isLeaving}
+     */
+    public boolean hand(
+            Command command, OutputBounds bounds, OutputTap tap, byte[] rest, boolean alone) {
+        unwatchParked();
+        beganAt = System.nanoTime();
+        streams().connect(command, bounds, tap);
+        boolean handed = write(rest);
+        clonedAt = System.nanoTime();
+        handedOver = true;
+        endsAlone = alone;
+        if (handed) {
+            streams().begin();
+        }
+        return handed;
+    }
+
+    /**
+     * In one piece: what reads it takes what is there. The kernel fills a pipe that has room
+     * without letting a reader in between (pipe_write, fs/pipe.c).
+     */
+    private boolean write(byte[] rest) {
+        int pipe = there(lifeline).writeEnd().number();
+        if (rest.length > PIPE_BUF
+                && linux.fcntl(pipe, F_SETPIPE_SZ, Integer.highestOneBit(rest.length) << 1)
+                        < rest.length) {
+            return false;
+        }
+        return linux.write(pipe, rest, 0, rest.length) == rest.length;
+    }
+
+    /** Ends a parked child that gets no command. */
+    public void discard() {
+        unwatchParked();
+        kill();
+        linux.pollIn(new int[] {there(pidfd).number()}, 1, ORPHAN_NANOS);
+        abandon();
+    }
+
     /** Leaves the wait to the reactor. */
     public void watch() {
         streams().watch();
@@ -196,7 +299,8 @@ public final class Session {
             for (int i = 0; i < pumps.size(); i++) {
                 fds[i + 1] = pumps.get(i).pollable();
             }
-            fds[pumps.size() + 1] = toldOfCalls ? there(status).readEnd().number() : -1;
+            fds[pumps.size() + 1] =
+                    toldOfCalls || endsAlone ? there(status).readEnd().number() : -1;
             long ready = linux.pollIn(fds, fds.length, left);
             if (ready > 0 && (ready & 1) != 0) {
                 ended(buffer);
@@ -209,6 +313,11 @@ public final class Session {
             }
             if (((ready >> (pumps.size() + 1)) & 1) != 0) {
                 there(reports).read();
+                if (endsAlone && there(reports).ending().isPresent()) {
+                    leaving = true;
+                    ended(buffer);
+                    return true;
+                }
             }
             left = deadline - System.nanoTime();
         }
@@ -433,9 +542,26 @@ public final class Session {
         }
     }
 
+    /**
+     * Has the child seen everybody off, and only to go itself? {@link #finish} does not wait for
+     * that then, but {@link #bury} has to follow.
+     */
+    public boolean isLeaving() {
+        return leaving;
+    }
+
+    /** Waits for the end of a child that was leaving, and lets go of everything. */
+    public void bury() {
+        var _ = linux.waitPidfd(there(pidfd).number(), 0);
+        closeAll();
+    }
+
     /** Reaps the child and lets go of everything. Call it once, after {@link #ended}. */
     public Outcome finish() {
-        ExitStatus exit = linux.waitPidfd(there(pidfd).number(), 0);
+        ExitStatus exit =
+                leaving
+                        ? new ExitStatus(0, 0, 0, 0, there(reports).ending().orElseThrow().usage())
+                        : linux.waitPidfd(there(pidfd).number(), 0);
         if (death == Death.WORD && there(reports).ending().isEmpty()) {
             endOrphan(there(reports));
         }
@@ -448,10 +574,13 @@ public final class Session {
                         streams().captured(OutputStreamKind.STDOUT),
                         streams().captured(OutputStreamKind.STDERR),
                         streams().truncated(),
+                        handedOver,
                         beganAt,
                         clonedAt,
                         goneAt);
-        closeAll();
+        if (!leaving) {
+            closeAll();
+        }
         return outcome;
     }
 
@@ -510,6 +639,8 @@ public final class Session {
      *
      * @param ending the init's report, missing when it was killed or there was none
      * @param overLimit which stream went over its limit
+     * @param parked whether the child was there before its command, which it got between {@code
+     *     beganAt} and {@code clonedAt}
      */
     @SuppressWarnings(
             "ArrayRecordComponent") // handed on once, by this room only, to the record that copies
@@ -522,6 +653,7 @@ public final class Session {
             byte[] stdout,
             byte[] stderr,
             boolean truncated,
+            boolean parked,
             long beganAt,
             long clonedAt,
             long goneAt) {}

@@ -4,6 +4,7 @@ import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.plan.Notice;
 import io.bailey.sandbox.linux.plan.Report;
 import io.bailey.sandbox.linux.sys.Errno;
+import io.bailey.sandbox.linux.sys.ExitStatus.Rusage;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
 
@@ -19,7 +20,10 @@ import java.util.function.Consumer;
 public final class StatusPipe {
     private static final int SHORT_RECORD = 16;
     private static final int MAX_RECORDS = 8;
+    private static final int RU_STIME = 16;
     private static final int RU_MAXRSS = 32;
+    private static final int RU_INBLOCK = 88;
+    private static final int RU_OUBLOCK = 96;
 
     private final Linux linux;
     private final Fd fd;
@@ -28,6 +32,7 @@ public final class StatusPipe {
 
     private boolean started;
     private int command;
+    private boolean parked;
     private boolean atEnd;
     private Optional<Failure> failure = Optional.empty();
     private Optional<Ending> ending = Optional.empty();
@@ -43,10 +48,14 @@ public final class StatusPipe {
      */
     public record Failure(int program, int operation, int errno) {}
 
-    /** The command's end; times are of CLOCK_MONOTONIC, as System.nanoTime. */
+    /**
+     * The command's end; times are of CLOCK_MONOTONIC, as System.nanoTime.
+     *
+     * @param usage of the command, and of what it has waited for
+     */
     public record Ending(
             int waitStatus,
-            long maxRss,
+            Rusage usage,
             long initStarted,
             long setupDone,
             long execDone,
@@ -56,11 +65,25 @@ public final class StatusPipe {
         public static Ending read(ByteBuffer report, int at) {
             return new Ending(
                     report.getInt(at + Report.WAIT_STATUS),
-                    report.getLong(at + Report.RUSAGE + RU_MAXRSS) * 1024,
+                    new Rusage(
+                            micros(report, at + Report.RUSAGE),
+                            micros(report, at + Report.RUSAGE + RU_STIME),
+                            report.getLong(at + Report.RUSAGE + RU_MAXRSS) * 1024,
+                            report.getLong(at + Report.RUSAGE + RU_INBLOCK),
+                            report.getLong(at + Report.RUSAGE + RU_OUBLOCK)),
                     time(report, at + Report.INIT_STARTED),
                     time(report, at + Report.SETUP_DONE),
                     time(report, at + Report.EXEC_DONE),
                     time(report, at + Report.COMMAND_ENDED));
+        }
+
+        /** The most memory that one of its processes had at one time, in bytes. */
+        public long maxRss() {
+            return usage.maxRss();
+        }
+
+        private static long micros(ByteBuffer report, int at) {
+            return report.getLong(at) * 1_000_000 + report.getLong(at + 8);
         }
 
         private static long time(ByteBuffer report, int at) {
@@ -74,6 +97,11 @@ public final class StatusPipe {
      */
     boolean started() {
         return started || (atEnd && failure.isEmpty());
+    }
+
+    /** Does the process that becomes the command wait to be told which? Or did it. */
+    boolean parked() {
+        return parked;
     }
 
     /** Will nobody write any more? */
@@ -142,6 +170,7 @@ public final class StatusPipe {
     private void take(int kind, int at) {
         switch (kind) {
             case Blueprint.COMMAND_STARTED -> started = true;
+            case Blueprint.COMMAND_PARKED -> parked = true;
             case Blueprint.COMMAND_BORN -> command = buffer.getInt(at + Report.PID);
             case Blueprint.SYSCALL ->
                     onCall.accept(

@@ -9,6 +9,7 @@ import io.bailey.sandbox.Terminal;
 import io.bailey.sandbox.Termination;
 import io.bailey.sandbox.linux.launch.Destinations.Destination;
 import io.bailey.sandbox.linux.launch.LaunchRequest.HostTerminal;
+import io.bailey.sandbox.linux.launch.LaunchRequest.OutputBounds;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
@@ -63,9 +64,11 @@ public final class Streams implements AutoCloseable {
     private final Reactor reactor;
     private final Owner owner;
     private final Listeners listeners;
-    private final Destinations destinations;
+    private Destinations destinations;
     private final List<Fd> theirs = new ArrayList<>();
     private final List<Fd> ours = new ArrayList<>();
+    private Optional<Ends> waiting = Optional.empty();
+    private OutputTap tap;
     private Optional<HostFile> file = Optional.empty();
     private Optional<InputPipe> typed = Optional.empty();
     private Optional<PseudoTerminal> terminal = Optional.empty();
@@ -75,15 +78,12 @@ public final class Streams implements AutoCloseable {
     private Optional<OutputPump> error = Optional.empty();
 
     private Streams(
-            Linux linux,
-            Reactor reactor,
-            LaunchRequest.OutputBounds bounds,
-            Owner owner,
-            Listeners listeners) {
+            Linux linux, Reactor reactor, OutputBounds bounds, Owner owner, Listeners listeners) {
         this.linux = linux;
         this.reactor = reactor;
         this.owner = owner;
         this.listeners = listeners;
+        this.tap = listeners.tap();
         this.destinations = new Destinations(linux, bounds, listeners.delivery());
     }
 
@@ -97,7 +97,7 @@ public final class Streams implements AutoCloseable {
             Reactor reactor,
             Command command,
             Optional<HostTerminal> hostTerminal,
-            LaunchRequest.OutputBounds bounds,
+            OutputBounds bounds,
             Owner owner,
             Listeners listeners) {
         Streams streams = new Streams(linux, reactor, bounds, owner, listeners);
@@ -114,6 +114,54 @@ public final class Streams implements AutoCloseable {
             streams.close();
             throw failure;
         }
+    }
+
+    /** Our ends of the pipes of a command that is not known yet. */
+    private record Ends(Fd stdin, Fd stdout, Fd stderr) {}
+
+    /** Opens pipes for a command that is not known yet, to be connected when it is. */
+    static Streams park(
+            Linux linux, Reactor reactor, OutputBounds bounds, Owner owner, Listeners listeners) {
+        Streams streams = new Streams(linux, reactor, bounds, owner, listeners);
+        try {
+            streams.waiting =
+                    Optional.of(
+                            new Ends(
+                                    streams.openInput(),
+                                    streams.openOutput(OutputStreamKind.STDOUT),
+                                    streams.openOutput(OutputStreamKind.STDERR)));
+            return streams;
+        } catch (RuntimeException failure) {
+            streams.close();
+            throw failure;
+        }
+    }
+
+    /**
+     * Says where the pipes lead to: input that is at hand is written, and everything else flows
+     * from {@link #begin} on. Terminals, and what is inherited, are no pipes.
+     */
+    void connect(Command command, OutputBounds bounds, OutputTap watching) {
+        Ends ends = waiting.orElseThrow();
+        tap = watching;
+        destinations = new Destinations(linux, bounds, listeners.delivery());
+        if (command.input() instanceof Input.Empty) {
+            ends.stdin().close();
+        } else {
+            stdin(command.input());
+        }
+        output =
+                Optional.of(
+                        pumpOf(
+                                ends.stdout(),
+                                destinations.of(command.output(), OutputStreamKind.STDOUT),
+                                OutputStreamKind.STDOUT));
+        error =
+                Optional.of(
+                        pumpOf(
+                                ends.stderr(),
+                                destinations.of(command.errorOutput(), OutputStreamKind.STDERR),
+                                OutputStreamKind.STDERR));
     }
 
     int stdin() {
@@ -170,6 +218,10 @@ public final class Streams implements AutoCloseable {
     }
 
     private Fd input() {
+        return waiting.map(Ends::stdin).orElseGet(this::openInput);
+    }
+
+    private Fd openInput() {
         Pipe pipe = pipe("stdin");
         theirs.add(pipe.readEnd());
         ours.add(pipe.writeEnd());
@@ -215,16 +267,24 @@ public final class Streams implements AutoCloseable {
             host("/dev/null", Linux.O_WRONLY);
             return Optional.empty();
         }
+        // Before the pipe is there: a file that cannot be opened needs none.
         Destination destination = destinations.of(to, kind);
+        return Optional.of(pumpOf(openOutput(kind), destination, kind));
+    }
+
+    private Fd openOutput(OutputStreamKind kind) {
         Pipe pipe = pipe(kind.toString());
         theirs.add(pipe.writeEnd());
         ours.add(pipe.readEnd());
         own(pipe.writeEnd());
         Pipe.nonBlocking(linux, pipe.readEnd());
-        Sink sink = destination.sink().get();
-        OutputPump pump = pumpOf(pipe.readEnd(), sink, destination.limit(), kind);
+        return pipe.readEnd();
+    }
+
+    private OutputPump pumpOf(Fd end, Destination destination, OutputStreamKind kind) {
+        OutputPump pump = pumpOf(end, destination.sink().get(), destination.limit(), kind);
         destinations.pipeOf(kind).ifPresent(read -> read.onClose(pump::close));
-        return Optional.of(pump);
+        return pump;
     }
 
     private OutputPump pumpOf(Fd end, Sink sink, long limit, OutputStreamKind kind) {
@@ -233,7 +293,7 @@ public final class Streams implements AutoCloseable {
                 reactor,
                 end,
                 sink,
-                bytes -> listeners.tap().wrote(kind, bytes),
+                bytes -> tap.wrote(kind, bytes),
                 limit,
                 () ->
                         listeners
@@ -310,6 +370,11 @@ public final class Streams implements AutoCloseable {
      */
     void handedOver() {
         theirs.forEach(Fd::close);
+        begin();
+    }
+
+    /** The command is there to read its input. */
+    void begin() {
         if (typed.isEmpty()) {
             input.ifPresent(InputPump::start);
         }

@@ -28,4 +28,7 @@ public record Blueprint(CloneFlags cloneFlags, SyscallProgram entry, SyscallProg
 
     /** The process that becomes the command is there; {@link Report#PID} tells its number. */
     public static final int COMMAND_BORN = 6;
+
+    /** The process that becomes the command waits to be told which. */
+    public static final int COMMAND_PARKED = 7;
 }

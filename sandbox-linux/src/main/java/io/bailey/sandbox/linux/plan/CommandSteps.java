@@ -61,6 +61,48 @@ final class CommandSteps {
      * @param bare whether this process is the init itself, so that nobody watches the JVM for it
      */
     void all(boolean bare, Label jvmGone) {
+        leavePrivileges(bare);
+        workingDirectory();
+        if (bare) {
+            // It may have died before that: then the lifeline is at its end.
+            program.call(
+                            Sys.READ,
+                            Argument.of(Bindings.LIFELINE),
+                            Argument.of(Blob.buffer(8, "&byte")),
+                            Argument.of(1))
+                    .tolerate(Errno.EAGAIN)
+                    .ifZero(jvmGone);
+        }
+        gainNone();
+        filter();
+        execute();
+    }
+
+    /**
+     * The same up to where it depends on the command.
+     *
+     * @param filtered whether the filter lets pass what is still to do, so that it can be in force
+     *     by then
+     */
+    void park(boolean bare, boolean filtered, Label jvmGone) {
+        leavePrivileges(bare);
+        gainNone();
+        if (filtered) {
+            filter();
+        }
+        ParkSteps.all(program, jvmGone);
+    }
+
+    /** What {@link #park} has left. */
+    void resume(boolean filtered) {
+        workingDirectory();
+        if (!filtered) {
+            filter();
+        }
+        execute();
+    }
+
+    private void leavePrivileges(boolean bare) {
         program.step("start a session", "");
         if (!bare) {
             program.call(Sys.SETSID);
@@ -73,17 +115,9 @@ final class CommandSteps {
         fewDescriptors();
         stayInvisible();
         dieWithParent(bare);
-        workingDirectory();
-        if (bare) {
-            // It may have died before that: then the lifeline is at its end.
-            program.call(
-                            Sys.READ,
-                            Argument.of(Bindings.LIFELINE),
-                            Argument.of(Blob.buffer(8, "&byte")),
-                            Argument.of(1))
-                    .tolerate(Errno.EAGAIN)
-                    .ifZero(jvmGone);
-        }
+    }
+
+    private void gainNone() {
         program.step("gain no privileges ever again", "");
         program.call(
                 Sys.PRCTL,
@@ -99,7 +133,13 @@ final class CommandSteps {
                 Argument.of(3),
                 Argument.flags("~0U", 0xFFFFFFFFL),
                 Argument.flags("CLOSE_RANGE_CLOEXEC", CLOSE_RANGE_CLOEXEC));
+    }
+
+    private void filter() {
         site.walls().seccomp().ifPresent(filter -> new SeccompSteps(program, filter).install());
+    }
+
+    private void execute() {
         new ExecSteps(program, command, environment()).all();
     }
 

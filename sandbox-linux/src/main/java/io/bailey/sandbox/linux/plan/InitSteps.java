@@ -37,14 +37,21 @@ final class InitSteps {
 
     InitSteps(
             ProgramBuilder program, SandboxSpec spec, Site site, Optional<Detachment> detachment) {
-        this(
-                program,
-                site,
-                new WatchSteps.Kind(
-                        !spec.init() || spec.namespaces().contains(Namespace.PID),
-                        isGroup(spec),
-                        false),
-                detachment);
+        this(program, site, kind(spec, false), detachment);
+    }
+
+    private static WatchSteps.Kind kind(SandboxSpec spec, boolean alone) {
+        return new WatchSteps.Kind(
+                !spec.init() || spec.namespaces().contains(Namespace.PID),
+                isGroup(spec),
+                false,
+                alone);
+    }
+
+    /** The same for a sandbox whose command comes later. */
+    static InitSteps parked(
+            ProgramBuilder program, SandboxSpec spec, Site site, Parked.Kind parked) {
+        return new InitSteps(program, site, kind(spec, parked.endsAlone()), Optional.empty());
     }
 
     private InitSteps(
@@ -71,7 +78,10 @@ final class InitSteps {
      */
     static InitSteps watcher(ProgramBuilder program, SandboxSpec spec, Site site) {
         return new InitSteps(
-                program, site, new WatchSteps.Kind(false, isGroup(spec), true), Optional.empty());
+                program,
+                site,
+                new WatchSteps.Kind(false, isGroup(spec), true, false),
+                Optional.empty());
     }
 
     private static byte[] reportTemplate() {
@@ -281,7 +291,10 @@ final class InitSteps {
         program.call(Sys.EXIT_GROUP, Argument.of(0));
     }
 
-    void startAndWatch(CommandSteps child, SandboxSpec spec) {
+    /**
+     * @param child the steps of the process that becomes the command
+     */
+    void startAndWatch(Runnable child, SandboxSpec spec) {
         beInvisible();
         watch.all(child, spec);
     }
@@ -294,5 +307,14 @@ final class InitSteps {
     /** Where the program ends when the JVM is gone. */
     void end() {
         watch.end();
+    }
+
+    /** The same in the middle of a program, which passes it by. */
+    void endAside() {
+        Label on = new Label();
+        program.step("end when the JVM is gone", "");
+        program.call(Sys.RT_SIGPROCMASK, Argument.of(0), NIL, NIL, Argument.of(8)).ifZero(on);
+        end();
+        program.place(on);
     }
 }

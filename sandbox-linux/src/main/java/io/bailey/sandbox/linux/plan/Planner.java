@@ -15,6 +15,9 @@ import java.util.Set;
 /** Compiles a spec, a command and a site into the programs of one sandbox. */
 public final class Planner {
 
+    /** What a command is called that is not known yet. */
+    private static final Command NONE = Command.of("none");
+
     private Planner() {}
 
     /** The plan. Pure: equal arguments give equal listings. */
@@ -55,12 +58,35 @@ public final class Planner {
         site.root().ifPresent(root -> new RootSteps(program, spec, site, root).all());
         init.takeStreams();
         if (spec.init()) {
-            init.startAndWatch(child, spec);
+            init.startAndWatch(() -> child.all(false, init.jvmGone()), spec);
         } else {
             child.all(true, init.jvmGone());
             init.end();
         }
         return program.build();
+    }
+
+    /** The plan of a sandbox whose command comes later. Pure, as {@link #compile}. */
+    public static Parked park(SandboxSpec spec, Site site, Parked.Kind kind) {
+        ProgramBuilder program = new ProgramBuilder("init");
+        InitSteps init = InitSteps.parked(program, spec, site, kind);
+        CommandSteps child = new CommandSteps(program, spec, NONE, site);
+        init.begin();
+        new NamespaceSteps(program, spec).all();
+        site.root().ifPresent(root -> new RootSteps(program, spec, site, root).all());
+        init.takeStreams();
+        if (spec.init()) {
+            init.startAndWatch(() -> child.park(false, kind.filtered(), init.jvmGone()), spec);
+        } else {
+            init.endAside();
+            child.park(true, kind.filtered(), init.jvmGone());
+        }
+        Blueprint blueprint =
+                new Blueprint(
+                        CloneFlags.of(cloned(spec, site), site.cgroupDirectory()),
+                        EntryProgram.compile(site, Optional.empty()),
+                        program.build());
+        return new Parked(blueprint, program, spec, site, kind);
     }
 
     /**
@@ -81,7 +107,8 @@ public final class Planner {
         InitSteps watcher = InitSteps.watcher(program, spec, site);
         new EnterSteps(program, spec, site, watcher).all();
         watcher.takeStreams();
-        watcher.startAndWatch(new CommandSteps(program, spec, command, site), spec);
+        CommandSteps child = new CommandSteps(program, spec, command, site);
+        watcher.startAndWatch(() -> child.all(false, watcher.jvmGone()), spec);
         return program.build();
     }
 

@@ -58,8 +58,9 @@ final class WatchSteps {
      * @param pidNamespace whether all in the sandbox end with the init
      * @param group whether the command's process group is all there is of it
      * @param tellsNumber whether the command tells its number first
+     * @param alone whether the init tells of the command's end only when nobody else is left
      */
-    record Kind(boolean pidNamespace, boolean group, boolean tellsNumber) {}
+    record Kind(boolean pidNamespace, boolean group, boolean tellsNumber, boolean alone) {}
 
     WatchSteps(
             ProgramBuilder program, Site site, Kind kind, Blob report, Optional<KeepSteps> keep) {
@@ -76,7 +77,7 @@ final class WatchSteps {
         Report.stamp(program, report, field);
     }
 
-    void all(CommandSteps child, SandboxSpec spec) {
+    void all(Runnable child, SandboxSpec spec) {
         Label inChild = new Label();
         takeSignalsAsSomethingToRead();
         program.step("start the command", "");
@@ -103,7 +104,7 @@ final class WatchSteps {
                             Argument.of(Report.BORN_BYTES))
                     .tolerate(Errno.EPIPE);
         }
-        child.all(false, gone);
+        child.run();
     }
 
     private void takeSignalsAsSomethingToRead() {
@@ -241,6 +242,9 @@ final class WatchSteps {
             killGroup();
         }
         keep.ifPresent(this::keep);
+        if (kind.alone()) {
+            killEverybody();
+        }
         program.call(
                         Sys.WRITE,
                         Argument.of(Bindings.STATUS),
@@ -255,6 +259,18 @@ final class WatchSteps {
         program.place(look);
         heed(signal, reap);
         end();
+    }
+
+    /**
+     * A fork cannot slip by: it fails in whoever has a signal coming (copy_process, kernel/fork.c).
+     * Whoever loses its parent is the init's child, so when there is none left there is nobody.
+     */
+    private void killEverybody() {
+        program.step("kill whoever is left, and see them off", "");
+        program.call(Sys.KILL, Argument.of(-1), Argument.flags("SIGKILL", SIGKILL))
+                .tolerate(Errno.ESRCH);
+        reapAll();
+        program.step("report and end", "");
     }
 
     /** Who has been left behind says nothing more from then on, so that the rest has an end. */
@@ -353,10 +369,14 @@ final class WatchSteps {
      * loses its parent is the init's child, so when there is none left nothing is.
      */
     private void killGroup() {
-        Label again = new Label();
-        Label none = new Label();
         program.step("kill the process group", "");
         signalGroup();
+        reapAll();
+    }
+
+    private void reapAll() {
+        Label none = new Label();
+        Label again = new Label();
         program.place(again);
         program.call(Sys.WAIT4, Argument.of(-1), NIL, Argument.flags("__WALL", Linux.WALL), NIL)
                 .tolerate(Errno.ECHILD)

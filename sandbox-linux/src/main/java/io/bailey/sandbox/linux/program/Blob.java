@@ -91,6 +91,28 @@ public sealed interface Blob {
         }
     }
 
+    /**
+     * The room behind a program's last operation, for the operations and strings that it reads
+     * later: nothing of the image, only of its memory.
+     */
+    final class Rest implements Blob {
+        private final int size;
+
+        Rest(int size) {
+            this.size = size;
+        }
+
+        @Override
+        public int size() {
+            return size;
+        }
+
+        @Override
+        public String text() {
+            return "&rest";
+        }
+    }
+
     /** One word of {@link Words}. */
     sealed interface Word {}
 
@@ -119,6 +141,14 @@ public sealed interface Blob {
     /** {@code size} bytes of zero for the kernel to fill. */
     static Raw buffer(int size, String text) {
         return new Raw(new byte[size], text);
+    }
+
+    /** Room for the rest of a program, a whole number of pages. */
+    static Rest rest(int size) {
+        if (size <= 0 || size % InitImage.PAGE != 0) {
+            throw new IllegalArgumentException("room for a rest of " + size + " bytes");
+        }
+        return new Rest(size);
     }
 
     /** The bytes of a file or a struct. */

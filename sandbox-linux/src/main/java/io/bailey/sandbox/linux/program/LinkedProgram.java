@@ -4,18 +4,27 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A program laid out in memory, with the places where addresses and launch-time numbers go.
  * Reusable: binding copies.
+ *
+ * <p>One that reads its rest has a gap behind its operations, which is nothing but room; its
+ * strings lie behind that.
  */
 public final class LinkedProgram {
     private final byte[] bytes;
+    private final Gap gap;
+    private final Linker.Layout layout;
     private final Patch[] patches;
     private final int[] relocations;
 
-    LinkedProgram(byte[] bytes, List<Patch> patches, int[] relocations) {
+    LinkedProgram(
+            byte[] bytes, Gap gap, Linker.Layout layout, List<Patch> patches, int[] relocations) {
         this.bytes = bytes;
+        this.gap = gap;
+        this.layout = layout;
         this.patches = patches.toArray(Patch[]::new);
         this.relocations = relocations;
     }
@@ -23,9 +32,52 @@ public final class LinkedProgram {
     /** A word that a launch fills in. */
     record Patch(int offset, Binding binding) {}
 
+    /**
+     * What is in memory and not in the bytes.
+     *
+     * @param start where it begins
+     * @param end where it ends; both 0 where there is none
+     */
+    record Gap(int start, int end) {
+        static final Gap NONE = new Gap(0, 0);
+
+        int length() {
+            return end - start;
+        }
+
+        /** Where something is that is at {@code offset} in memory. */
+        int position(int offset, int at, int behind) {
+            return offset < end ? at + offset : behind + offset - end;
+        }
+    }
+
     /** Its length in memory. */
     public int size() {
+        return bytes.length + gap.length();
+    }
+
+    Gap gap() {
+        return gap;
+    }
+
+    /** Its length without the gap. */
+    int length() {
         return bytes.length;
+    }
+
+    /**
+     * The rest of this program, for where an init has it: what {@code whole} has after this one's
+     * operations, and what only that refers to. Empty if there is no room for so much.
+     *
+     * @param whole this program and more
+     */
+    public Optional<byte[]> rest(SyscallProgram whole) {
+        return rest(whole, InterpreterCode.INIT_PROGRAM);
+    }
+
+    /** The same for where the program lies at {@code base}. */
+    Optional<byte[]> rest(SyscallProgram whole, long base) {
+        return Linker.rest(whole, layout, base);
     }
 
     /**
@@ -36,25 +88,40 @@ public final class LinkedProgram {
      * @param statusFd where an error record goes
      */
     public byte[] bind(long base, int kind, int statusFd, Map<Binding, Long> values) {
-        byte[] copy = new byte[bytes.length];
-        bind(copy, 0, base, kind, statusFd, values);
+        byte[] copy = new byte[size()];
+        bind(copy, 0, gap.end(), base, kind, statusFd, values);
         return copy;
     }
 
-    void bind(byte[] into, int at, long base, int kind, int statusFd, Map<Binding, Long> values) {
-        System.arraycopy(bytes, 0, into, at, bytes.length);
+    /**
+     * The same in two pieces.
+     *
+     * @param at where what comes before the gap goes
+     * @param behind where what comes after it goes
+     */
+    void bind(
+            byte[] into,
+            int at,
+            int behind,
+            long base,
+            int kind,
+            int statusFd,
+            Map<Binding, Long> values) {
+        System.arraycopy(bytes, 0, into, at, gap.start());
+        System.arraycopy(bytes, gap.start(), into, behind, bytes.length - gap.start());
         ByteBuffer out = ByteBuffer.wrap(into).order(ByteOrder.LITTLE_ENDIAN);
         out.putLong(at, statusFd);
         out.putInt(at + 8, kind);
         for (int place : relocations) {
-            out.putLong(at + place, base + out.getLong(at + place));
+            int word = gap.position(place, at, behind);
+            out.putLong(word, base + out.getLong(word));
         }
         for (Patch patch : patches) {
             Long value = values.get(patch.binding());
             if (value == null) {
                 throw new IllegalStateException("no value for " + patch.binding());
             }
-            out.putLong(at + patch.offset(), value);
+            out.putLong(gap.position(patch.offset(), at, behind), value);
         }
     }
 }

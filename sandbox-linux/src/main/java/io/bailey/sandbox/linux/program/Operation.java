@@ -62,6 +62,14 @@ public record Operation(
         }
     }
 
+    /** The room that it reads the rest of its program into, if it does. */
+    Optional<Blob.Rest> rest() {
+        return arguments.stream()
+                .filter(a -> a instanceof Argument.Pointer(Blob.Rest _, int _))
+                .map(a -> (Blob.Rest) ((Argument.Pointer) a).blob())
+                .findFirst();
+    }
+
     /** The call as strace prints it, with what follows from its result. */
     String line() {
         String call =

@@ -23,6 +23,15 @@ public final class ProgramBuilder {
         this.name = name;
     }
 
+    /** Another that goes on where this one is. */
+    public ProgramBuilder copy() {
+        ProgramBuilder copy = new ProgramBuilder(name);
+        copy.operations.addAll(operations);
+        copy.variables = variables;
+        copy.step(step, object);
+        return copy;
+    }
+
     /** Names what the operations from here on do, and to what: an error and a listing say so. */
     public ProgramBuilder step(String does, String to) {
         step = does;
@@ -75,11 +84,17 @@ public final class ProgramBuilder {
         label.place(operations.size());
     }
 
-    /** The program. Its last operation does not return, or ends it by failing. */
+    /**
+     * The program. Its last operation does not return, or ends it by failing, or reads its rest.
+     */
     public SyscallProgram build() {
-        if (!operations.isEmpty() && !ENDS.contains(operations.getLast().sys())) {
+        if (!operations.isEmpty()
+                && !ENDS.contains(operations.getLast().sys())
+                && operations.getLast().rest().isEmpty()) {
             throw new IllegalStateException(
-                    "a program ends with one of " + ENDS + ", or it runs into its own strings");
+                    "a program ends with one of "
+                            + ENDS
+                            + " or reads its rest, or it runs into its own strings");
         }
         return new SyscallProgram(name, List.copyOf(operations));
     }

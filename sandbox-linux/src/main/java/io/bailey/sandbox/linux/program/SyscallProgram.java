@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  *     0  status fd, error record {kind, operation, errno}   (the header)
  *    64  variables
  *  1024  operations, 64 bytes each
+ *        room for the rest, where the last operation reads one
  *        strings and structs
  * </pre>
  *

@@ -63,13 +63,12 @@ public final class KernelFile {
     }
 
     private static FileText read(Linux linux, int fd, int most) {
-        byte[] bytes = new byte[CHUNK];
-        int length = 0;
+        byte[] bytes = new byte[0];
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment chunk = arena.allocate(CHUNK);
-            while (length < most) {
-                int wanted = Math.min(CHUNK, most - length);
-                int n = (int) linux.call(Sys.PREAD64, fd, chunk.address(), wanted, length);
+            while (bytes.length < most) {
+                int wanted = Math.min(CHUNK, most - bytes.length);
+                int n = (int) linux.call(Sys.PREAD64, fd, chunk.address(), wanted, bytes.length);
                 if (n == -Errno.EINTR) {
                     continue;
                 }
@@ -79,14 +78,13 @@ public final class KernelFile {
                 if (n == 0) {
                     break;
                 }
-                if (length + n > bytes.length) {
-                    bytes = Arrays.copyOf(bytes, bytes.length * 2 + n);
-                }
-                MemorySegment.copy(chunk, JAVA_BYTE, 0, bytes, length, n);
-                length += n;
+                int before = bytes.length;
+                // Most are read at once, and short: no more is taken than that.
+                bytes = Arrays.copyOf(bytes, before + n);
+                MemorySegment.copy(chunk, JAVA_BYTE, 0, bytes, before, n);
             }
         }
-        return new FileText(0, new String(bytes, 0, length, UTF_8));
+        return new FileText(0, new String(bytes, UTF_8));
     }
 
     /** Writes {@code text} to {@code path} relative to {@code dir}. Returns 0 or −errno. */

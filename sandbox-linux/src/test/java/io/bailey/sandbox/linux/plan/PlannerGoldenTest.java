@@ -172,6 +172,19 @@ class PlannerGoldenTest {
                 ECHO);
     }
 
+    /** Where it waits, and how a command continues it. */
+    @Test
+    void waitingForACommand() throws Exception {
+        Walls.Seccomp filter = new Walls.Seccomp(List.of(0x7fff000000000006L), Walls.Watch.NOTHING);
+        SandboxSpec spec = new Specs().spec();
+        Site site =
+                Sites.rootful()
+                        .walls(new Walls(0, Optional.of(filter), OptionalInt.of(7)))
+                        .of(spec);
+        Parked parked = Planner.park(spec, site, new Parked.Kind(true, true));
+        Golden.check("parked", Planner.explain(parked.with(Command.of("echo", "hello")), site));
+    }
+
     @Test
     void onATerminal() throws Exception {
         Command shell = Command.of("/bin/sh").terminal(Terminal.of(120, 40));

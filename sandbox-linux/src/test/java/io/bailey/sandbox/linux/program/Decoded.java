@@ -24,11 +24,9 @@ public final class Decoded {
     private final Map<Binding, Long> values;
     private final List<Call> calls = new ArrayList<>();
 
-    private Decoded(SyscallProgram program, Map<Binding, Long> values) {
+    private Decoded(SyscallProgram program, byte[] memory, Map<Binding, Long> values) {
         this.values = values;
-        this.image =
-                ByteBuffer.wrap(program.link().bind(BASE, 1, 2, values))
-                        .order(ByteOrder.LITTLE_ENDIAN);
+        this.image = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < program.operations().size(); i++) {
             calls.add(call(program.operations().get(i), i));
         }
@@ -40,12 +38,17 @@ public final class Decoded {
         for (Binding binding : Blobs.bindings(program)) {
             values.putIfAbsent(binding, FIRST_BOUND + values.size());
         }
-        return new Decoded(program, values);
+        return of(program, values);
     }
 
     /** With these numbers for the bindings. */
     public static Decoded of(SyscallProgram program, Map<Binding, Long> values) {
-        return new Decoded(program, values);
+        return new Decoded(program, program.link().bind(BASE, 1, 2, values), values);
+    }
+
+    /** From memory that somebody has put together. */
+    static Decoded of(SyscallProgram program, byte[] memory) {
+        return new Decoded(program, memory, Map.of());
     }
 
     /** The operations, in order. */

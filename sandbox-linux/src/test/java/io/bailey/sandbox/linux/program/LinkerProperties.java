@@ -50,6 +50,13 @@ class LinkerProperties {
         return label.map(Operation.Label::index).orElse(0);
     }
 
+    /** See {@link RestProperties}. */
+    static void check(Call call) {
+        for (int i = 0; i < call.source().arguments().size(); i++) {
+            checkArgument(call, i, call.source().arguments().get(i));
+        }
+    }
+
     private static void checkArgument(Call call, int i, Argument argument) {
         switch (argument) {
             case Argument.Number number -> assertThat(call.number(i)).isEqualTo(number.value());
@@ -73,6 +80,12 @@ class LinkerProperties {
                     checkWord(call, i, n, words.words().get(n));
                 }
             }
+            case Blob.Rest _ ->
+                    assertThat(call.number(i))
+                            .isEqualTo(
+                                    Decoded.BASE
+                                            + SyscallProgram.OPERATIONS_OFFSET
+                                            + (long) call.in().calls().size() * Operation.BYTES);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.Sys;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,6 +22,7 @@ import java.util.function.Consumer;
 final class Run {
     static final int KIND = 4711;
     private static final int STATUS_FD = 1;
+    private static final int ROOM = 1 << 16;
     private static final int SECONDS = 20;
 
     private final int exit;
@@ -43,10 +45,37 @@ final class Run {
     }
 
     /**
+     * The same program, but that its image ends where it reads the rest, which is its input.
+     *
+     * @param head the steps up to there
+     * @param rest those from there on
+     */
+    static Run cut(Consumer<ProgramBuilder> head, Consumer<ProgramBuilder> rest)
+            throws IOException, InterruptedException {
+        ProgramBuilder program = new ProgramBuilder("test");
+        head.accept(program);
+        program.call(Sys.READ, Argument.of(0), Argument.of(Blob.rest(ROOM)), Argument.of(ROOM));
+        LinkedProgram linked = program.build().link();
+        ProgramBuilder whole = program.copy();
+        rest.accept(whole);
+        byte[] input = linked.rest(whole.build()).orElseThrow();
+        return of(input, InitImage.of(linked, KIND, STATUS_FD, Map.of()));
+    }
+
+    /** With no input. */
+    static Run of(LinkedProgram program) throws IOException, InterruptedException {
+        return of("", InitImage.of(program, KIND, STATUS_FD, Map.of()));
+    }
+
+    private static Run of(String input, byte[] image) throws IOException, InterruptedException {
+        return of(input.getBytes(StandardCharsets.UTF_8), image);
+    }
+
+    /**
      * A memfd, not a file: a fork by another thread may hold a file open for writing, and exec says
      * ETXTBSY then.
      */
-    private static Run of(String input, byte[] image) throws IOException, InterruptedException {
+    private static Run of(byte[] input, byte[] image) throws IOException, InterruptedException {
         Linux linux = Linux.host();
         int number = linux.memfdCreate("bailey-test", Linux.MFD_EXEC);
         if (number == -Errno.EINVAL) {
@@ -57,7 +86,7 @@ final class Run {
             String path = "/proc/" + ProcessHandle.current().pid() + "/fd/" + file.number();
             Process process = new ProcessBuilder(path).start();
             try (var stdin = process.getOutputStream()) {
-                stdin.write(input.getBytes(StandardCharsets.UTF_8));
+                stdin.write(input);
             }
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
