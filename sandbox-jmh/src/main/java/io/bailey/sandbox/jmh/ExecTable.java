@@ -2,6 +2,7 @@ package io.bailey.sandbox.jmh;
 
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,11 +26,13 @@ final class ExecTable {
     private final Workbench bench;
     private final PrintStream out;
     private final int rounds;
+    private final Results results;
 
-    ExecTable(Workbench bench, PrintStream out, int rounds) {
+    ExecTable(Workbench bench, PrintStream out, int rounds, Results results) {
         this.bench = bench;
         this.out = out;
         this.rounds = rounds;
+        this.results = results;
     }
 
     /** Prints it. Returns whether it is not far too slow. */
@@ -135,6 +138,7 @@ final class ExecTable {
     }
 
     private void row(String what, Sample sample, Sample ours) {
+        sample.report(results, "exec", what);
         if (sample.isEmpty()) {
             out.printf("| %s | not on this machine | | | |%n", what);
         } else {

@@ -25,6 +25,7 @@ public final class Workbench implements AutoCloseable {
     private final Optional<FloorPrograms> floor;
     private final Optional<Path> mountFloor;
     private final Optional<Path> execFloor;
+    private final Optional<Path> bareFloor;
     private final Path pause;
 
     private Workbench(Path directory) throws IOException, InterruptedException {
@@ -36,8 +37,9 @@ public final class Workbench implements AutoCloseable {
         }
         makeTrue();
         this.floor = Gcc.isPresent() ? Optional.of(makeFloor()) : Optional.empty();
-        this.mountFloor = Gcc.isPresent() ? Optional.of(makeMountFloor()) : Optional.empty();
-        this.execFloor = Gcc.isPresent() ? Optional.of(makeExecFloor()) : Optional.empty();
+        this.mountFloor = make("floor-mount", "floor_mount.c");
+        this.execFloor = make("floor-exec", "floor_exec.c");
+        this.bareFloor = make("floor-bare", "floor_bare.c");
         this.pause = root.resolve("pause");
         makePause();
     }
@@ -95,17 +97,15 @@ public final class Workbench implements AutoCloseable {
         return programs;
     }
 
-    /** Shares a header with the other, which has been copied. */
-    private Path makeMountFloor() throws IOException, InterruptedException {
-        Path program = directory.resolve("floor-mount");
-        Gcc.compile(program, List.of(), List.of(copy("floor_mount.c")));
-        return program;
-    }
-
-    private Path makeExecFloor() throws IOException, InterruptedException {
-        Path floor = directory.resolve("floor-exec");
-        Gcc.compile(floor, List.of(), List.of(copy("floor_exec.c")));
-        return floor;
+    /** Those with a header share it with the other floor, which has copied it. */
+    private Optional<Path> make(String name, String source)
+            throws IOException, InterruptedException {
+        if (!Gcc.isPresent()) {
+            return Optional.empty();
+        }
+        Path program = directory.resolve(name);
+        Gcc.compile(program, List.of(), List.of(copy(source)));
+        return Optional.of(program);
     }
 
     private void makePause() throws IOException, InterruptedException {
@@ -149,6 +149,11 @@ public final class Workbench implements AutoCloseable {
     /** The floor of a further command. */
     Optional<Path> execFloor() {
         return execFloor;
+    }
+
+    /** The floor of any start. */
+    Optional<Path> bareFloor() {
+        return bareFloor;
     }
 
     /** A static program that waits for ever, in the root. */
