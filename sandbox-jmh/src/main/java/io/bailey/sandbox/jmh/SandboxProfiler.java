@@ -94,13 +94,23 @@ public final class SandboxProfiler implements ExternalProfiler {
         this.text = options;
         try {
             this.options = LaunchOptions.parse(options);
-            Sandbox.Builder builder = Sandbox.builder();
-            this.options.applyTo(builder);
-            builder.build().close();
+            prove(this.options);
         } catch (SandboxConfigException e) {
             throw new ProfilerException(e.getMessage(), e);
         } catch (SandboxException e) {
-            throw new ProfilerException("no sandbox here: " + e.getMessage(), e);
+            throw new ProfilerException("no such sandbox here: " + e.getMessage(), e);
+        }
+    }
+
+    /** Some limits are refused only when they are set, and a fork would fail without a word. */
+    private static void prove(LaunchOptions options) throws ProfilerException {
+        Sandbox.Builder builder = Sandbox.builder();
+        options.applyTo(builder);
+        try {
+            builder.run("true").orThrow();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProfilerException(e);
         }
     }
 
