@@ -1,5 +1,7 @@
 package io.bailey.sandbox.jmh;
 
+import io.bailey.sandbox.jmh.report.Results;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -23,10 +25,11 @@ public final class ContainersReport {
     public static void main(String[] args) throws IOException, InterruptedException {
         boolean quick = List.of(args).contains("--quick");
         PrintStream out = System.out;
+        Results results = new Results();
         boolean well;
         try (Workbench bench = Workbench.open()) {
-            well = new ExecTable(bench, out, quick ? 100 : 1_000).print();
-            well &= new Crowd(bench, out, quick ? 100 : 1_000).print();
+            well = new ExecTable(bench, out, quick ? 100 : 1_000, results).print();
+            well &= new Crowd(bench, out, quick ? 100 : 1_000, results).print();
         }
         out.printf(
                 Locale.ROOT,

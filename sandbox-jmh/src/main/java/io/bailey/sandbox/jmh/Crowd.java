@@ -3,6 +3,7 @@ package io.bailey.sandbox.jmh;
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.Containers;
 import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -28,11 +29,13 @@ final class Crowd {
     private final Workbench bench;
     private final PrintStream out;
     private final int count;
+    private final Results results;
 
-    Crowd(Workbench bench, PrintStream out, int count) {
+    Crowd(Workbench bench, PrintStream out, int count, Results results) {
         this.bench = bench;
         this.out = out;
         this.count = count;
+        this.results = results;
     }
 
     boolean print() throws IOException, InterruptedException {
@@ -117,6 +120,7 @@ final class Crowd {
     }
 
     private void row(String what, double all) {
+        results.add("many at once", what, count, all, what.substring(what.lastIndexOf(' ') + 1));
         out.printf(Locale.ROOT, "| %s | %.1f | %.3f |%n", what, all, all / count);
     }
 

@@ -2,6 +2,7 @@ package io.bailey.sandbox.jmh;
 
 import io.bailey.sandbox.Container;
 import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,6 +19,10 @@ import java.util.Optional;
  * one of its own, in turns.
  */
 final class ExecTable {
+    static final String TABLE = "exec";
+    static final String OURS = "Container.exec";
+    static final String FLOOR = "C floor: cgroups, setns, clone, exec";
+
     private static final double ASKED = 1.3;
     private static final double FAR_TOO_SLOW = 4;
     private static final int DEAR_ONES_EACH = 10;
@@ -25,11 +30,13 @@ final class ExecTable {
     private final Workbench bench;
     private final PrintStream out;
     private final int rounds;
+    private final Results results;
 
-    ExecTable(Workbench bench, PrintStream out, int rounds) {
+    ExecTable(Workbench bench, PrintStream out, int rounds, Results results) {
         this.bench = bench;
         this.out = out;
         this.rounds = rounds;
+        this.results = results;
     }
 
     /** Prints it. Returns whether it is not far too slow. */
@@ -73,8 +80,8 @@ final class ExecTable {
                 rounds);
         out.println("| what | p50 | p99 | min | Container.exec is x times as fast |");
         out.println("| --- | --- | --- | --- | --- |");
-        row("Container.exec", ours, ours);
-        row("C floor: cgroups, setns, clone, exec", floor, ours);
+        row(OURS, ours, ours);
+        row(FLOOR, floor, ours);
         row("`nsenter -a` by ProcessBuilder", nsenter, ours);
         row("`crun exec` by a waiting shell", crun, ours);
         Figures figures = new Figures();
@@ -135,6 +142,7 @@ final class ExecTable {
     }
 
     private void row(String what, Sample sample, Sample ours) {
+        sample.report(results, TABLE, what);
         if (sample.isEmpty()) {
             out.printf("| %s | not on this machine | | | |%n", what);
         } else {

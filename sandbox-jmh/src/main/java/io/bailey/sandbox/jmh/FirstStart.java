@@ -1,6 +1,7 @@
 package io.bailey.sandbox.jmh;
 
 import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,7 +16,7 @@ import java.util.Locale;
 public final class FirstStart {
     private FirstStart() {}
 
-    static void print(Workbench bench, PrintStream out, int jvms)
+    static void print(Workbench bench, PrintStream out, int jvms, Results results)
             throws IOException, InterruptedException {
         Sample sandbox = new Sample();
         Sample process = new Sample();
@@ -24,6 +25,8 @@ public final class FirstStart {
             sandbox.add(run(List.of("sandbox", program)));
             process.add(run(List.of("process", program)));
         }
+        sandbox.report(results, "first start of a JVM", "sandbox");
+        process.report(results, "first start of a JVM", "ProcessBuilder");
         out.printf(
                 Locale.ROOT,
                 "%n## First start of a fresh JVM: from main to result, milliseconds, %d JVMs each%n%n",

@@ -3,6 +3,7 @@ package io.bailey.sandbox.jmh;
 import io.bailey.sandbox.Namespace;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.WritableRoot;
+import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,7 +23,8 @@ public final class Flatness {
 
     private Flatness() {}
 
-    static void print(Workbench bench, PrintStream out, int rounds, int heapGigabytes)
+    static void print(
+            Workbench bench, PrintStream out, int rounds, int heapGigabytes, Results results)
             throws IOException {
         String root = bench.root().toString();
         List<Kind> kinds =
@@ -51,6 +53,7 @@ public final class Flatness {
         out.println("| --- | --- | --- | --- | --- |");
         for (Kind kind : kinds) {
             Sample sample = kind.sample();
+            sample.report(results, "flatness", kind.title());
             double ratio = sample.median() / small;
             out.printf(Locale.ROOT, "| %s | %s | %.2f |%n", kind.title(), sample.cells(), ratio);
         }

@@ -3,8 +3,10 @@ package io.bailey.sandbox.jmh;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The C floor: the system calls of a sandbox made by a C program. Its sources lie beside this
@@ -27,16 +29,46 @@ final class Floor {
                 : Optional.empty();
     }
 
-    /** What it says of {@code runs} runs from {@code threads} threads. */
-    static String throughput(Workbench bench, Setup setup, int runs, int threads)
+    /** How many runs a second it makes from so many threads, if there is a compiler. */
+    static OptionalDouble throughput(Workbench bench, Setup setup, int runs, int threads)
             throws IOException, InterruptedException {
         if (bench.floor().isEmpty()) {
-            return MISSING;
+            return OptionalDouble.empty();
         }
-        List<String> options =
-                List.of("--runs", Integer.toString(runs), "--threads", Integer.toString(threads));
+        String answer =
+                ask(
+                        bench,
+                        bench.floor().get(),
+                        setup,
+                        "--runs",
+                        Integer.toString(runs),
+                        "--threads",
+                        Integer.toString(threads));
+        return OptionalDouble.of(Double.parseDouble(answer.substring(answer.lastIndexOf(' ') + 1)));
+    }
+
+    /** The times of so many runs that begin at once, in nanoseconds; none without a compiler. */
+    static List<Long> burst(Workbench bench, Setup setup, int threads)
+            throws IOException, InterruptedException {
+        if (bench.floor().isEmpty()) {
+            return List.of();
+        }
+        String answer =
+                ask(
+                        bench,
+                        bench.floor().get(),
+                        setup,
+                        "--threads",
+                        Integer.toString(threads),
+                        "--burst");
+        return Arrays.stream(answer.split(" ", -1)).map(Long::valueOf).toList();
+    }
+
+    private static String ask(
+            Workbench bench, Workbench.FloorPrograms programs, Setup setup, String... options)
+            throws IOException, InterruptedException {
         Process process =
-                new ProcessBuilder(command(bench, bench.floor().get(), setup, options))
+                new ProcessBuilder(command(bench, programs, setup, List.of(options)))
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         String answer =

@@ -1,8 +1,9 @@
 package io.bailey.sandbox.jmh;
 
+import io.bailey.sandbox.jmh.report.Results;
+
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,16 +82,18 @@ public final class ImageReport {
         long began = System.nanoTime();
         LoopDisk disk = LoopDisk.mount(DIRECTORY.resolve("disk"));
         try (Workbench bench = Workbench.open()) {
+            ImageTables tables = new ImageTables(disk, bench, out, new Results(), figures);
             if (wants("unpack")) {
-                unpack(disk);
+                tables.unpack(DIRECTORY, quick, rounds());
             }
             if (wants("mount")) {
-                List<Integer> layers = quick ? List.of(1, 128) : List.of(1, 5, 20, 60, 128, 500);
-                new MountTable(disk, bench, out, quick ? 50 : 300).print(layers, figures);
-                new ImageStarts(disk, bench, out, quick ? 50 : 300).print(figures);
+                tables.mount(
+                        quick ? List.of(1, 128) : List.of(1, 5, 20, 60, 128, 500),
+                        List.of(1, 128),
+                        quick ? 50 : 300);
             }
             if (wants("pull")) {
-                new RePull(disk, bench, out, quick ? 50 : 300).print(figures);
+                tables.pull(quick ? 50 : 300);
             }
         }
         boolean kept = figures.print(out);
@@ -102,27 +105,5 @@ public final class ImageReport {
                 Runtime.version(),
                 (System.nanoTime() - began) / NANOS_PER_SECOND);
         return kept || !quick;
-    }
-
-    private void unpack(LoopDisk disk) throws IOException, InterruptedException {
-        List<TestLayer> layers = TestLayer.make(DIRECTORY.resolve(quick ? "quick" : "full"), quick);
-        Path images = Files.createDirectories(disk.directory().resolve("images"));
-        TestImage real = TestImage.write(images.resolve("real"), layers.subList(0, 3));
-        TestImage small = TestImage.write(images.resolve("small"), layers.subList(3, 4));
-        out.println("The layers:\n");
-        for (TestLayer layer : layers) {
-            out.printf(
-                    Locale.ROOT,
-                    "- %s: %s; %d entries, %.1f MB, compressed %.1f MB%n",
-                    layer.file().getFileName(),
-                    layer.about(),
-                    layer.entries(),
-                    layer.bytes() / 1e6,
-                    Files.size(layer.file()) / 1e6);
-        }
-        UnpackTable table = new UnpackTable(disk, out, rounds());
-        table.print("A real image: l1, l2, l3", real, figures, UnpackTable.REAL);
-        table.print("Small files: l4", small, figures, UnpackTable.SMALL);
-        new PeakHeap(disk, out).print(real, figures);
     }
 }

@@ -7,6 +7,7 @@ import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.SeccompProfile;
 import io.bailey.sandbox.image.Images;
 import io.bailey.sandbox.image.LayerBackend;
+import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,18 +22,20 @@ import java.util.Optional;
  * images, of a directory, and from C. Without seccomp and Landlock, which the floor does not have.
  */
 final class ImageStarts {
-    private static final List<Integer> LAYERS = List.of(1, 128);
+    static final String TABLE = "start on an image";
 
     private final LoopDisk disk;
     private final Workbench bench;
     private final PrintStream out;
     private final int rounds;
+    private final Results results;
 
-    ImageStarts(LoopDisk disk, Workbench bench, PrintStream out, int rounds) {
+    ImageStarts(LoopDisk disk, Workbench bench, PrintStream out, int rounds, Results results) {
         this.disk = disk;
         this.bench = bench;
         this.out = out;
         this.rounds = rounds;
+        this.results = results;
     }
 
     /** One that takes turns. */
@@ -47,7 +50,8 @@ final class ImageStarts {
         }
     }
 
-    void print(Figures figures) throws IOException, InterruptedException {
+    void print(List<Integer> layerCounts, Figures figures)
+            throws IOException, InterruptedException {
         List<Turn> turns = new ArrayList<>();
         List<Images> stores = new ArrayList<>();
         Optional<Partner> floor = Floor.partner(bench, Setup.OVERLAY);
@@ -57,7 +61,7 @@ final class ImageStarts {
             for (LayerBackend backend : List.of(LayerBackend.DIRECTORIES, LayerBackend.TAR_INDEX)) {
                 Images images = open(backend);
                 stores.add(images);
-                for (int layers : LAYERS) {
+                for (int layers : layerCounts) {
                     Path layout = disk.directory().resolve("images/layers" + layers);
                     String name = "localhost/layers:" + layers;
                     turns.add(
@@ -124,6 +128,8 @@ final class ImageStarts {
                             ? "–"
                             : String.format(Locale.ROOT, "%.2f", median / floor.median()));
         }
+        turns.forEach(turn -> turn.sample().report(results, TABLE, turn.root()));
+        floor.report(results, TABLE, "a directory, C floor");
         for (Turn turn : turns.subList(1, turns.size())) {
             figures.atMost(
                     "start on " + turn.root() + " / on a directory",

@@ -4,6 +4,7 @@ import io.bailey.sandbox.Container;
 import io.bailey.sandbox.Isolation;
 import io.bailey.sandbox.Mount;
 import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,9 +15,11 @@ import java.util.Locale;
  * already, beside a plain process and {@code nsenter}, in turns.
  */
 final class LightStarts {
+    private static final String TABLE = "without new namespaces";
+
     private LightStarts() {}
 
-    static void print(Workbench bench, PrintStream out, int rounds)
+    static void print(Workbench bench, PrintStream out, int rounds, Results results)
             throws IOException, InterruptedException {
         String program = bench.program().toString();
         Sample unprivileged = new Sample();
@@ -46,6 +49,9 @@ final class LightStarts {
             }
             container.kill();
         }
+        unprivileged.report(results, TABLE, "Isolation.UNPRIVILEGED, run");
+        entered.report(results, TABLE, "Container.exec");
+        process.report(results, TABLE, "ProcessBuilder");
         out.printf(
                 Locale.ROOT,
                 "%n## Without new namespaces: milliseconds, %d rounds in turns%n%n",

@@ -1,6 +1,7 @@
 package io.bailey.sandbox.jmh;
 
 import io.bailey.sandbox.image.LayerBackend;
+import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,6 +13,7 @@ import java.util.Locale;
 
 /** Roots of images of few and many layers: how long until a sandbox can have one. */
 final class MountTable {
+    static final String TABLE = "root of an image";
     private static final int MICROS = 1_000;
     private static final int MANY = 128;
 
@@ -19,12 +21,14 @@ final class MountTable {
     private final Workbench bench;
     private final PrintStream out;
     private final int rounds;
+    private final Results results;
 
-    MountTable(LoopDisk disk, Workbench bench, PrintStream out, int rounds) {
+    MountTable(LoopDisk disk, Workbench bench, PrintStream out, int rounds, Results results) {
         this.disk = disk;
         this.bench = bench;
         this.out = out;
         this.rounds = rounds;
+        this.results = results;
     }
 
     /** Measures images of so many layers, each in both backends, in turns. */
@@ -46,6 +50,7 @@ final class MountTable {
             }
             print(rows);
             judge(rows, figures);
+            report(rows);
             printOthers(rows, figures);
         } finally {
             for (MountRow row : rows) {
@@ -96,6 +101,26 @@ final class MountTable {
                     row.readOnly.median() * MICROS,
                     row.floorBind.median() * MICROS,
                     row.readOnly.median() / row.floorBind.median());
+        }
+    }
+
+    private void report(List<MountRow> rows) {
+        for (MountRow row : rows) {
+            String backend = ", " + row.backend();
+            report(row, row.writable, "Bailey, writable" + backend);
+            report(row, row.readOnly, "Bailey, read-only" + backend);
+            report(row, row.floorWritable, "C, writable" + backend);
+            report(row, row.floorBind, "C, bind mount" + backend);
+            if (row.backend() == LayerBackend.DIRECTORIES) {
+                report(row, row.floorFlat, "C, all layers in one overlay");
+            }
+        }
+    }
+
+    private void report(MountRow row, Sample sample, String what) {
+        if (!sample.isEmpty()) {
+            sample.report(results, TABLE, what + ", " + row.layers() + " layers");
+            results.add(TABLE, what, row.layers(), sample.median() * MICROS, "µs");
         }
     }
 

@@ -6,6 +6,7 @@ import io.bailey.sandbox.Pool;
 import io.bailey.sandbox.PoolOptions;
 import io.bailey.sandbox.Result;
 import io.bailey.sandbox.Sandbox;
+import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +22,16 @@ import java.util.Optional;
  * row, not here.
  */
 final class PooledStarts {
+    /** Of what is measured in turns; a row for each setup and way. */
+    static final String TABLE = "pooled";
+
+    static final String POOLED = ", pooled";
+    static final String PROCESS = ", ProcessBuilder";
+    static final String FLOOR = ", C floor";
+
+    /** Bytes, by setup. */
+    static final String ALLOCATED = "allocated by a pooled start";
+
     private static final int SIZE = 32;
     private static final int BATCH = 24;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -28,11 +39,13 @@ final class PooledStarts {
     private final Workbench bench;
     private final PrintStream out;
     private final int rounds;
+    private final Results results;
 
-    PooledStarts(Workbench bench, PrintStream out, int rounds) {
+    PooledStarts(Workbench bench, PrintStream out, int rounds, Results results) {
         this.bench = bench;
         this.out = out;
         this.rounds = rounds;
+        this.results = results;
     }
 
     void print(List<Setup> setups) throws IOException, InterruptedException {
@@ -85,6 +98,11 @@ final class PooledStarts {
                 floor.get().close();
             }
         }
+        pooled.report(results, TABLE, setup.title() + POOLED);
+        cold.report(results, TABLE, setup.title() + ", cold");
+        process.report(results, TABLE, setup.title() + PROCESS);
+        theirs.report(results, TABLE, setup.title() + FLOOR);
+        results.add(ALLOCATED, setup.title(), 0, (double) bytes / rounds, "B");
         out.printf(
                 Locale.ROOT,
                 "| %s | %s | %s | %s | %s | %.2f | %.2f | %s | %d |%n",

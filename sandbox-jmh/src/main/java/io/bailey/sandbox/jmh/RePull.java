@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 
 import io.bailey.sandbox.image.Image;
 import io.bailey.sandbox.image.Images;
+import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,12 +32,14 @@ final class RePull {
     private final Workbench bench;
     private final PrintStream out;
     private final int rounds;
+    private final Results results;
 
-    RePull(LoopDisk disk, Workbench bench, PrintStream out, int rounds) {
+    RePull(LoopDisk disk, Workbench bench, PrintStream out, int rounds, Results results) {
         this.disk = disk;
         this.bench = bench;
         this.out = out;
         this.rounds = rounds;
+        this.results = results;
     }
 
     void print(Figures figures) throws IOException, InterruptedException {
@@ -89,6 +92,8 @@ final class RePull {
                 }
             }
         }
+        round.report(results, "pull with everything present", "HEAD of the manifest");
+        pull.report(results, "pull with everything present", "pull, " + LAYERS + " layers");
         double beyond = pull.median() - round.median();
         out.printf(
                 Locale.ROOT,

@@ -1,6 +1,9 @@
 package io.bailey.sandbox.jmh;
 
+import io.bailey.sandbox.jmh.report.Results;
+
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** Times of one thing, in nanoseconds. Not thread-safe. */
@@ -16,6 +19,16 @@ final class Sample {
             times = Arrays.copyOf(times, size * 2);
         }
         times[size++] = nanos;
+    }
+
+    /** All of them, in the order they were measured. */
+    List<Long> times() {
+        return Arrays.stream(times, 0, size).boxed().toList();
+    }
+
+    /** Hands them over; nothing if there are none. */
+    void report(Results results, String table, String row) {
+        results.add(table, row, times());
     }
 
     boolean isEmpty() {

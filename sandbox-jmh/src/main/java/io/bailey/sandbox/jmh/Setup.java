@@ -17,6 +17,7 @@ public enum Setup {
     READ_ONLY_NET("read-only directory, all", Root.READ_ONLY, true, false),
     READ_ONLY_LIMITS(
             "read-only directory, all but net, memory and pids", Root.READ_ONLY, false, true),
+    READ_ONLY_NET_LIMITS("read-only directory, all, memory and pids", Root.READ_ONLY, true, true),
     OVERLAY("overlay, all but net", Root.OVERLAY, false, false),
     OVERLAY_NET("overlay, all", Root.OVERLAY, true, false),
     OVERLAY_NET_LIMITS("overlay, all, memory and pids", Root.OVERLAY, true, true);

@@ -1,5 +1,7 @@
 package io.bailey.sandbox.jmh;
 
+import io.bailey.sandbox.jmh.report.Results;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -21,6 +23,8 @@ import java.util.Locale;
 public final class StartReport {
     private static final double NANOS_PER_SECOND = 1e9;
 
+    private static final int THREADS = 8;
+
     private StartReport() {}
 
     /** How much of each. */
@@ -33,19 +37,20 @@ public final class StartReport {
     public static void main(String[] args) throws IOException, InterruptedException {
         Scale scale = List.of(args).contains("--quick") ? Scale.QUICK : Scale.FULL;
         PrintStream out = System.out;
+        Results results = new Results();
         long began = System.nanoTime();
         try (Workbench bench = Workbench.open()) {
             if (List.of(args).contains("--pooled")) {
-                pooled(bench, out, scale);
+                pooled(bench, out, scale, results);
                 return;
             }
-            new StartTable(bench, out, scale.rounds()).print(List.of(Setup.values()));
-            pooled(bench, out, scale);
-            LightStarts.print(bench, out, scale.rounds());
-            Flatness.print(bench, out, scale.flatRounds(), scale.heapGigabytes());
-            FirstStart.print(bench, out, scale.freshJvms());
+            new StartTable(bench, out, scale.rounds(), results).print(List.of(Setup.values()));
+            pooled(bench, out, scale, results);
+            LightStarts.print(bench, out, scale.rounds(), results);
+            Flatness.print(bench, out, scale.flatRounds(), scale.heapGigabytes(), results);
+            FirstStart.print(bench, out, scale.freshJvms(), results);
             for (Setup setup : List.of(Setup.READ_ONLY, Setup.OVERLAY_NET_LIMITS)) {
-                new Throughput(bench, out, scale.runs()).print(setup);
+                new Throughput(bench, out, scale.runs(), results).print(setup, List.of(THREADS));
             }
         }
         out.printf(
@@ -57,9 +62,10 @@ public final class StartReport {
                 (System.nanoTime() - began) / NANOS_PER_SECOND);
     }
 
-    private static void pooled(Workbench bench, PrintStream out, Scale scale)
+    private static void pooled(
+            Workbench bench, PrintStream out, Scale scale, Results results)
             throws IOException, InterruptedException {
-        new PooledStarts(bench, out, scale.rounds())
-                .print(List.of(Setup.READ_ONLY, Setup.OVERLAY_NET_LIMITS, Setup.HOST_NET));
+        new PooledStarts(bench, out, scale.rounds(), results)
+                .print(BenchmarkSuite.POOLED);
     }
 }

@@ -1,5 +1,7 @@
 package io.bailey.sandbox.jmh;
 
+import io.bailey.sandbox.jmh.report.Results;
+
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -11,16 +13,22 @@ import java.util.Locale;
  * in turns, all in one run.
  */
 final class StartTable {
+    static final String TABLE = "start";
+    static final String WALLED = ", with walls";
+    static final String BARE = ", without walls";
+    static final String FLOOR = ", C floor";
     private static final int LEAST_WARM_UP = 10;
 
     private final Workbench bench;
     private final PrintStream out;
     private final int rounds;
+    private final Results results;
 
-    StartTable(Workbench bench, PrintStream out, int rounds) {
+    StartTable(Workbench bench, PrintStream out, int rounds, Results results) {
         this.bench = bench;
         this.out = out;
         this.rounds = rounds;
+        this.results = results;
     }
 
     void print(List<Setup> setups) throws IOException, InterruptedException {
@@ -32,11 +40,22 @@ final class StartTable {
             Sample process = measure(rows);
             printTimes(rows, process);
             printPhases(rows);
+            report(rows, process);
         } finally {
             for (StartRow row : rows) {
                 row.close();
             }
         }
+    }
+
+    private void report(List<StartRow> rows, Sample process) {
+        for (StartRow row : rows) {
+            String title = row.setup().title();
+            row.withWalls().whole().report(results, TABLE, title + WALLED);
+            row.without().whole().report(results, TABLE, title + BARE);
+            row.theirs().whole().report(results, TABLE, title + FLOOR);
+        }
+        process.report(results, TABLE, "ProcessBuilder");
     }
 
     private Sample measure(List<StartRow> rows) throws IOException, InterruptedException {

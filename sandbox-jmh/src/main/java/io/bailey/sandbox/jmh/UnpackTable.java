@@ -2,6 +2,7 @@ package io.bailey.sandbox.jmh;
 
 import io.bailey.sandbox.image.LayerBackend;
 import io.bailey.sandbox.jmh.OurUnpacking.Jvm;
+import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -35,11 +36,13 @@ final class UnpackTable {
     private final LoopDisk disk;
     private final PrintStream out;
     private final int rounds;
+    private final Results results;
 
-    UnpackTable(LoopDisk disk, PrintStream out, int rounds) {
+    UnpackTable(LoopDisk disk, PrintStream out, int rounds, Results results) {
         this.disk = disk;
         this.out = out;
         this.rounds = rounds;
+        this.results = results;
     }
 
     /** What was measured, by title. */
@@ -100,6 +103,7 @@ final class UnpackTable {
             }
         }
         print(title, samples);
+        samples.forEach((way, sample) -> sample.report(results, "unpack: " + title, way));
         for (Asked each : asked) {
             new Times(samples)
                     .ratio(each.ours(), each.tool().title())

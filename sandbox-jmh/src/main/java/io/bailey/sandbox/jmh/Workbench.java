@@ -37,9 +37,9 @@ public final class Workbench implements AutoCloseable {
         }
         makeTrue();
         this.floor = Gcc.isPresent() ? Optional.of(makeFloor()) : Optional.empty();
-        this.mountFloor = Gcc.isPresent() ? Optional.of(makeMountFloor()) : Optional.empty();
-        this.execFloor = Gcc.isPresent() ? Optional.of(makeExecFloor()) : Optional.empty();
-        this.bareFloor = Gcc.isPresent() ? Optional.of(makeBareFloor()) : Optional.empty();
+        this.mountFloor = make("floor-mount", "floor_mount.c");
+        this.execFloor = make("floor-exec", "floor_exec.c");
+        this.bareFloor = make("floor-bare", "floor_bare.c");
         this.pause = root.resolve("pause");
         makePause();
     }
@@ -97,23 +97,15 @@ public final class Workbench implements AutoCloseable {
         return programs;
     }
 
-    /** Shares a header with the other, which has been copied. */
-    private Path makeMountFloor() throws IOException, InterruptedException {
-        Path program = directory.resolve("floor-mount");
-        Gcc.compile(program, List.of(), List.of(copy("floor_mount.c")));
-        return program;
-    }
-
-    private Path makeExecFloor() throws IOException, InterruptedException {
-        Path floor = directory.resolve("floor-exec");
-        Gcc.compile(floor, List.of(), List.of(copy("floor_exec.c")));
-        return floor;
-    }
-
-    private Path makeBareFloor() throws IOException, InterruptedException {
-        Path bare = directory.resolve("floor-bare");
-        Gcc.compile(bare, List.of(), List.of(copy("floor_bare.c")));
-        return bare;
+    /** Those with a header share it with the other floor, which has copied it. */
+    private Optional<Path> make(String name, String source)
+            throws IOException, InterruptedException {
+        if (!Gcc.isPresent()) {
+            return Optional.empty();
+        }
+        Path program = directory.resolve(name);
+        Gcc.compile(program, List.of(), List.of(copy(source)));
+        return Optional.of(program);
     }
 
     private void makePause() throws IOException, InterruptedException {
@@ -159,7 +151,7 @@ public final class Workbench implements AutoCloseable {
         return execFloor;
     }
 
-    /** The floor of a process without a sandbox. */
+    /** The floor of any start. */
     Optional<Path> bareFloor() {
         return bareFloor;
     }

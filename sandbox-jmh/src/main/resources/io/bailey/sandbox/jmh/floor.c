@@ -3,8 +3,10 @@
  *
  *   gcc -O2 -pthread -o floor floor.c floor_launch.c
  *   floor --init PATH --root DIR --command PATH [--overlay] [--net] [--no-userns] [--limits]
- *         [--runs N] [--threads T] | [--server]
+ *         [--runs N] [--threads T [--burst]] | [--server]
  *
+ * With --threads it prints how many runs a second they make together, and with --burst the times of one run of each, all
+ * from the moment that all of them begin.
  * With --root / it does what Rootfs.host() does. As a server it makes one run for each byte it reads and answers with the
  * nanoseconds of its phases, so that someone else can take turns with it.
  */
@@ -21,12 +23,15 @@
 #include <unistd.h>
 
 #define WARM_UP 50
-#define MAX_THREADS 64
+#define MAX_THREADS 256
 
 static struct options options = {.root = "/", .command = "/bin/true", .kind = USERNS | HOST_ROOT};
-static int runs = 1000, threads = 1, server;
+static int runs = 1000, threads, server, burst;
 static struct worker workers[MAX_THREADS];
 static atomic_int left;
+static pthread_barrier_t all_here;
+static long released;
+static long took[MAX_THREADS];
 
 static long measure(struct worker *worker) {
     long moments[MOMENTS];
@@ -77,10 +82,32 @@ static void together(void) {
     printf("runs %d  threads %d  per second %.0f\n", runs, threads, runs * 1e9 / (now() - began));
 }
 
+static void *work_once(void *argument) {
+    struct worker *worker = argument;
+    int last = pthread_barrier_wait(&all_here) == PTHREAD_BARRIER_SERIAL_THREAD;
+    if (last) released = now();
+    pthread_barrier_wait(&all_here);
+    measure(worker);
+    took[worker->id] = now() - released;
+    return NULL;
+}
+
+static void at_once(void) {
+    pthread_t ids[MAX_THREADS];
+    for (int i = 0; i < WARM_UP; i++) measure(&workers[0]);
+    pthread_barrier_init(&all_here, NULL, threads);
+    for (int i = 0; i < threads; i++) {
+        workers[i].id = i;
+        if (pthread_create(&ids[i], NULL, work_once, &workers[i]) != 0) die("pthread_create");
+    }
+    for (int i = 0; i < threads; i++) pthread_join(ids[i], NULL);
+    for (int i = 0; i < threads; i++) printf("%ld%c", took[i], i < threads - 1 ? ' ' : '\n');
+}
+
 static void read_options(int count, char **arguments) {
     static const struct option names[] = {{"init", 1, 0, 'i'}, {"root", 1, 0, 'r'}, {"command", 1, 0, 'c'},
             {"overlay", 0, 0, 'o'}, {"net", 0, 0, 'n'}, {"userns", 0, 0, 'u'}, {"no-userns", 0, 0, 'U'},
-            {"limits", 0, 0, 'l'}, {"runs", 1, 0, 'R'}, {"threads", 1, 0, 't'}, {"server", 0, 0, 's'}, {0, 0, 0, 0}};
+            {"limits", 0, 0, 'l'}, {"runs", 1, 0, 'R'}, {"threads", 1, 0, 't'}, {"burst", 0, 0, 'b'}, {"server", 0, 0, 's'}, {0, 0, 0, 0}};
     int option;
     while ((option = getopt_long(count, arguments, "", names, NULL)) != -1) {
         switch (option) {
@@ -94,6 +121,7 @@ static void read_options(int count, char **arguments) {
             case 'l': options.limits = 1; break;
             case 'R': runs = atoi(optarg); break;
             case 't': threads = atoi(optarg); break;
+            case 'b': burst = 1; break;
             case 's': server = 1; break;
             default: exit(2);
         }
@@ -103,7 +131,7 @@ static void read_options(int count, char **arguments) {
         /* Bailey gives a read-only root a private /tmp; an overlay's is writable anyway. */
         if (!(options.kind & OVERLAY)) options.kind |= PRIVATE_TMP;
     }
-    if (!options.init || runs < 1 || threads < 1 || threads > MAX_THREADS) exit(2);
+    if (!options.init || runs < 1 || threads < 0 || (burst && !threads) || threads > MAX_THREADS) exit(2);
 }
 
 int main(int count, char **arguments) {
@@ -111,7 +139,9 @@ int main(int count, char **arguments) {
     prepare(&options);
     if (server) {
         serve();
-    } else if (threads > 1) {
+    } else if (burst) {
+        at_once();
+    } else if (threads) {
         together();
     } else {
         alone();
