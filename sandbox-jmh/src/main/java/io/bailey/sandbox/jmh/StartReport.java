@@ -62,10 +62,8 @@ public final class StartReport {
                 (System.nanoTime() - began) / NANOS_PER_SECOND);
     }
 
-    private static void pooled(
-            Workbench bench, PrintStream out, Scale scale, Results results)
+    private static void pooled(Workbench bench, PrintStream out, Scale scale, Results results)
             throws IOException, InterruptedException {
-        new PooledStarts(bench, out, scale.rounds(), results)
-                .print(BenchmarkSuite.POOLED);
+        new PooledStarts(bench, out, scale.rounds(), results).print(BenchmarkSuite.POOLED);
     }
 }
