@@ -34,8 +34,8 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>A command from a pool has a pipe for its input and each of its outputs, also where one that is
  * started cold has {@code /dev/null}. Wall time, and limits of it, count from the taking; of {@link
- * Timings} {@code setup} is zero. Processor time counts the making too, as it does in a sandbox that
- * is started cold.
+ * Timings} {@code setup} is zero. Processor time counts the making too, as it does in a sandbox
+ * that is started cold.
  *
  * <p>When {@code run} returns, no process of the sandbox is alive but its init, on its way out. Its
  * mounts, its cgroup and this JVM's descriptors of it are let go of some milliseconds later, in the
