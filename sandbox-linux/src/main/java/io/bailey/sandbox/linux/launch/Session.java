@@ -203,10 +203,33 @@ public final class Session {
                 there(pidfd).number(),
                 Linux.EPOLLIN,
                 events -> {
-                    unwatchParked();
-                    task.run();
+                    if (endedWhileParked()) {
+                        task.run();
+                    }
                 },
                 failure -> task.run());
+    }
+
+    /** False once it is being handed its command: whoever does that stops this watch. */
+    private boolean endedWhileParked() {
+        lock.lock();
+        try {
+            if (!handedOver) {
+                reactor.remove(pidfdKey, there(pidfd).number());
+            }
+            return !handedOver;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void handOver() {
+        lock.lock();
+        try {
+            handedOver = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void unwatchParked() {
@@ -229,12 +252,14 @@ public final class Session {
      */
     public boolean hand(
             Command command, OutputBounds bounds, OutputTap tap, byte[] rest, boolean alone) {
-        unwatchParked();
         beganAt = System.nanoTime();
+        handOver();
+        boolean first = Streams.isAtHand(command);
+        boolean handed = first && write(rest);
         streams().connect(command, bounds, tap);
-        boolean handed = write(rest);
+        handed |= !first && write(rest);
         clonedAt = System.nanoTime();
-        handedOver = true;
+        unwatchParked();
         endsAlone = alone;
         if (handed) {
             streams().begin();

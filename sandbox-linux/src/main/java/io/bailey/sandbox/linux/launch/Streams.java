@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The three standard streams of one command: the descriptors it gets, and what stands at their
@@ -135,6 +134,16 @@ public final class Streams implements AutoCloseable {
             streams.close();
             throw failure;
         }
+    }
+
+    /**
+     * Whether {@link #connect} cannot fail for {@code command}, so that it can be on its way by
+     * then: what it is to find or to leave is in this JVM.
+     */
+    static boolean isAtHand(Command command) {
+        return command.input() instanceof Input.Empty
+                && command.output() instanceof Output.Capture
+                && command.errorOutput() instanceof Output.Capture;
     }
 
     /**
@@ -394,7 +403,10 @@ public final class Streams implements AutoCloseable {
 
     /** The two pumps, for a thread that polls by itself. */
     List<OutputPump> pumps() {
-        return Stream.of(output, error).flatMap(Optional::stream).toList();
+        if (output.isPresent() && error.isPresent()) {
+            return List.of(output.get(), error.get());
+        }
+        return output.or(() -> error).map(List::of).orElse(List.of());
     }
 
     /** What is written to it is the command's input; nobody's if that does not come from here. */
@@ -471,9 +483,11 @@ public final class Streams implements AutoCloseable {
     }
 
     boolean truncated() {
-        return Stream.of(output, error)
-                .flatMap(Optional::stream)
-                .anyMatch(pump -> pump.overLimit() || pump.sink().truncated());
+        return isTruncated(output) || isTruncated(error);
+    }
+
+    private static boolean isTruncated(Optional<OutputPump> pump) {
+        return pump.isPresent() && (pump.get().overLimit() || pump.get().sink().truncated());
     }
 
     private Optional<OutputPump> of(OutputStreamKind kind) {

@@ -22,6 +22,14 @@ final class FfmSystemCall implements SystemCall {
     private static final MemorySegment SYSCALL =
             Linker.nativeLinker().defaultLookup().findOrThrow("syscall");
 
+    /**
+     * An arena for each call would be nearly all of what a start from a pool allocates. Platform
+     * threads only: of virtual ones there may be millions.
+     */
+    private static final ThreadLocal<MemorySegment> ERRNO =
+            ThreadLocal.withInitial(
+                    () -> Arena.ofAuto().allocate(ERRNO_BYTES, JAVA_INT.byteAlignment()));
+
     private FfmSystemCall() {}
 
     private static MethodHandle link() {
@@ -42,6 +50,9 @@ final class FfmSystemCall implements SystemCall {
 
     @Override
     public long invoke(Sys sys, long a, long b, long c, long d, long e, long f) {
+        if (!Thread.currentThread().isVirtual()) {
+            return invoke(ERRNO.get(), sys, a, b, c, d, e, f);
+        }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment errno = arena.allocate(ERRNO_BYTES, JAVA_INT.byteAlignment());
             return invoke(errno, sys, a, b, c, d, e, f);
