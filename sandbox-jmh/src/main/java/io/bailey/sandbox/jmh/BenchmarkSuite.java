@@ -31,7 +31,7 @@ import java.util.Map;
  */
 public final class BenchmarkSuite {
     private static final String INSIDE = "--inside";
-    static final Path SCRATCH = Path.of("/var/tmp/bailey-bench");
+    static final Path SCRATCH = Path.of("/var/tmp/bailey-suite");
     private static final double NANOS_PER_SECOND = 1e9;
 
     /** Places where the tools that are compared with leave things behind, hidden from the host. */

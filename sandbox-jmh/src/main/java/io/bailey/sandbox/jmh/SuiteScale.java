@@ -8,7 +8,7 @@ enum SuiteScale {
     /** A few minutes: whether all of it works, and a first look. */
     QUICK(100, 50, 1, 3, 300, 2, 5, 50, 1, 100),
     /** Less than 15 minutes on two processors. */
-    STANDARD(1_000, 300, 4, 10, 2_000, 5, 30, 300, 3, 1_000),
+    STANDARD(500, 200, 4, 10, 1_500, 5, 30, 200, 3, 500),
     /** As long as it takes: ten minutes of it are the steady state. */
     FULL(3_000, 1_000, 4, 20, 10_000, 20, 600, 1_000, 7, 1_000);
 
