@@ -163,7 +163,8 @@ record Verdict(
     /** A busy machine may let this JVM's thread go on only when the child is long under way. */
     private long born() {
         if (outcome.parked()) {
-            return outcome.clonedAt();
+            // The command may run before this JVM's thread does again.
+            return outcome.beganAt();
         }
         return Math.min(
                 outcome.clonedAt(),
