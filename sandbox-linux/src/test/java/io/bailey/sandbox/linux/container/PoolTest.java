@@ -122,6 +122,7 @@ class PoolTest {
 
     @Test
     void andOneThatSharesProcessNumbers() throws Exception {
+        Powers.require(Power.CGROUP_WRITABLE);
         try (Sandbox sandbox = host().namespaces(Namespace.allBut(Namespace.PID)).build();
                 Pool pool = full(sandbox, 1)) {
             assertThat(pool.run("sh", "-c", "echo $((6 * 7))").orThrow().stdout())

@@ -17,6 +17,8 @@ import io.bailey.sandbox.Pool;
 import io.bailey.sandbox.PoolOptions;
 import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.Signal;
+import io.bailey.sandbox.linux.testing.Power;
+import io.bailey.sandbox.linux.testing.Powers;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +39,7 @@ class PooledContainerTest {
 
     @Test
     void isEnteredPausedAndKilled() throws Exception {
+        Powers.require(Power.CGROUP_WRITABLE);
         try (Sandbox sandbox = host().build();
                 Pool pool = full(sandbox);
                 Container container = pool.start("sleep", "600")) {
