@@ -730,6 +730,8 @@ final class LinuxContainer implements Container, Committable {
         }
         if (!own || last.get().isOver()) {
             last.ifPresent(l -> l.exit().handle((r, failure) -> r).join());
+            // Told after that: whoever is told may close it.
+            exit.handle((r, failure) -> r).join();
             forget(last);
         }
     }

@@ -23,7 +23,7 @@ import java.util.concurrent.Future;
  * and the JVM forks beside them: none crosses either way.
  */
 @ExtendWith(Stage.class)
-@Timeout(120)
+@Timeout(400)
 class DescriptorRaceTest {
     private static final int THREADS = 4;
     private static final int ROUNDS = 40;

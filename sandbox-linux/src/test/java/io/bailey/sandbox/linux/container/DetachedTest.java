@@ -493,7 +493,7 @@ class DetachedTest {
     /** Nobody else is given the ids of one that lives on. */
     @Test
     void itsRangeOfIdsIsItsOwnWhenItsJvmIsGone() throws Exception {
-        Powers.require(Power.ROOT);
+        Powers.require(Power.ROOT, Power.ID_LEASES);
         Process jvm = jvm("exit", "sleep", "600");
         Container container = found(Objects.requireNonNull(jvm.inputReader().readLine()));
         jvm.waitFor();
@@ -523,7 +523,7 @@ class DetachedTest {
     /** Of the JVM nothing is open in it, nor can anybody inside come by what is. */
     @Test
     void itsInitHoldsNothingButWhatItNeeds() throws Exception {
-        Powers.require(Power.ROOT);
+        Powers.require(Power.ROOT, Power.ID_LEASES);
         Process jvm = jvm("exit", "sleep", "600");
         Container container = found(Objects.requireNonNull(jvm.inputReader().readLine()));
         jvm.waitFor();

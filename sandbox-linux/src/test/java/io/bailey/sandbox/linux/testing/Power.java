@@ -46,7 +46,9 @@ public enum Power {
     /** Files for temporary things can be mounted as EROFS: root, Linux 6.12, no tmpfs. */
     EROFS,
     /** Loop devices. */
-    LOOP;
+    LOOP,
+    /** /etc/subuid can be opened for writing: leases of ids are locks of it. */
+    ID_LEASES;
 
     /** cpuacct is one on v1 only. */
     private static final Set<String> LIMITING =
@@ -67,6 +69,7 @@ public enum Power {
             case STATIC_GCC -> onPath("gcc") && linksStatically();
             case OVERLAY -> overlayListed();
             case LANDLOCK_SCOPES -> HostFacts.probe(Linux.host()).landlockAbi() >= 6;
+            case ID_LEASES -> Files.isWritable(Path.of("/etc/subuid"));
             case LOOP -> Files.exists(Path.of("/dev/loop-control"));
             case FUSE -> Files.exists(Path.of("/dev/fuse"));
             case EROFS ->
