@@ -22,7 +22,9 @@ final class Asked {
     }
 
     String table() {
-        text.append("| what | asked | measured [95 %] | |\n| --- | --- | --- | --- |\n");
+        text.append(
+                "| what | asked | measured, p50 [95 %] | | by the least times |\n"
+                        + "| --- | --- | --- | --- | --- |\n");
         pooled();
         cold();
         exec();
@@ -166,19 +168,25 @@ final class Asked {
                     what,
                     limit == 0 ? "" : (most ? "≤ " : "≥ ") + number(limit),
                     ratio.toString(),
-                    most ? ratio.estimate() <= limit : ratio.estimate() >= limit);
+                    most ? ratio.estimate() <= limit : ratio.estimate() >= limit,
+                    number(above.get().percentile(0) / below.get().percentile(0)));
         }
     }
 
     private void row(String what, String asked, String measured, boolean met) {
+        row(what, asked, measured, met, "");
+    }
+
+    private void row(String what, String asked, String measured, boolean met, String least) {
         text.append(
                 String.format(
                         Locale.ROOT,
-                        "| %s | %s | %s | %s |%n",
+                        "| %s | %s | %s | %s | %s |%n",
                         what,
                         asked,
                         measured,
-                        asked.isEmpty() ? "" : met ? "met" : "not met"));
+                        asked.isEmpty() ? "" : met ? "met" : "not met",
+                        least));
     }
 
     private static String number(double number) {

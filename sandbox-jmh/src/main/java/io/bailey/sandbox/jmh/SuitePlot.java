@@ -27,7 +27,7 @@ enum SuitePlot {
     START_CLOSE(
             "start-beside-c.svg",
             "A start: Bailey, C, a plain process",
-            "static true, from the call to the result; the slowest 2 % lie beyond the right edge",
+            "static true, from the call to the result; the slowest 2 % at most lie beyond the right edge",
             PeerTable.TABLE) {
         @Override
         Plot plot(Results results) {

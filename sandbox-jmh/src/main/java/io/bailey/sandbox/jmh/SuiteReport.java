@@ -55,7 +55,7 @@ final class SuiteReport {
                 nanoseconds. What is compared takes turns in one JVM, a static `true` is started and waited for, and each of the others has
                 been asked first, in its own words, whether it is in another process namespace. An interval in brackets has 95 % confidence
                 (bootstrap of the median, 1,000 draws; whole rounds where both were measured in turns). *Walls* are the standard seccomp
-                filter and Landlock.
+                filter and Landlock. On a machine that is not quiet, as the load average tells, the least times say more than the medians.
 
                 | | |
                 | --- | --- |
