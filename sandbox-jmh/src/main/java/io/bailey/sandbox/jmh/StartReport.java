@@ -33,15 +33,19 @@ public final class StartReport {
         private static final Scale QUICK = new Scale(100, 100, 1, 3, 400);
     }
 
-    /** Prints the report; {@code --quick} shrinks everything. */
+    /**
+     * Prints the report; {@code --quick} shrinks everything. Ends with 1 if a budget is not kept.
+     */
     public static void main(String[] args) throws IOException, InterruptedException {
         Scale scale = List.of(args).contains("--quick") ? Scale.QUICK : Scale.FULL;
         PrintStream out = System.out;
         Results results = new Results();
         long began = System.nanoTime();
+        boolean kept;
         try (Workbench bench = Workbench.open()) {
             if (List.of(args).contains("--pooled")) {
                 pooled(bench, out, scale, results);
+                new StartBudgets(results).print(out);
                 return;
             }
             new StartTable(bench, out, scale.rounds(), results).print(List.of(Setup.values()));
@@ -52,6 +56,7 @@ public final class StartReport {
             for (Setup setup : List.of(Setup.READ_ONLY, Setup.OVERLAY_NET_LIMITS)) {
                 new Throughput(bench, out, scale.runs(), results).print(setup, List.of(THREADS));
             }
+            kept = new StartBudgets(results).print(out);
         }
         out.printf(
                 Locale.ROOT,
@@ -60,6 +65,9 @@ public final class StartReport {
                 System.getProperty("os.version"),
                 Runtime.version(),
                 (System.nanoTime() - began) / NANOS_PER_SECOND);
+        if (!kept) {
+            System.exit(1);
+        }
     }
 
     private static void pooled(Workbench bench, PrintStream out, Scale scale, Results results)

@@ -90,7 +90,8 @@ final class Freezer {
 
     void thaw() {
         int errno = -group.write(v2 ? "cgroup.freeze" : "freezer.state", word(false));
-        if (errno != 0) {
+        // A group that is gone has nobody to let go.
+        if (errno != 0 && errno != Errno.ENODEV && errno != Errno.ENOENT) {
             throw failure("thaw", errno);
         }
     }

@@ -99,15 +99,15 @@ final class Guests {
      * Lets nobody in any more, ends those whom the kernel has not ended with the first process, and
      * waits for them to be gone.
      *
-     * @param force kills them by their cgroup: those who are frozen hear nothing, nor lets the door
-     *     go who is born frozen, where another process has paused the container
+     * @param rousing lets the frozen go on, or kills them: they hear nothing, nor lets the door go
+     *     who is born frozen, where another process has paused the container
      */
-    void close(Runnable force) {
+    void close(Runnable rousing) {
         if (!shut(DOOR_MILLIS)) {
-            force.run();
+            rousing.run();
             shut(Long.MAX_VALUE);
         } else if (still) {
-            force.run();
+            rousing.run();
         }
         inside.forEach(Session::kill);
         for (Session guest : inside) {

@@ -38,10 +38,14 @@ record OwnGround(
 
     @Override
     public void kill() {
-        // A watcher that stands still does not reap its command, and the pid namespace does not end
-        // before all in it are reaped (zap_pid_ns_processes, kernel/pid_namespace.c).
-        if (!endsWithInit() || cgroup.holdsTheKilled() || !guests.isEmpty()) {
+        if (!endsWithInit() || cgroup.holdsTheKilled()) {
             cgroup.kill();
+        } else if (!guests.isEmpty()) {
+            // A watcher that stands still does not reap its command, and the pid namespace does not
+            // end before all in it are reaped (zap_pid_ns_processes, kernel/pid_namespace.c). Nor
+            // may it be killed: its command would be left to the host's first process, which reaps
+            // when it likes.
+            cgroup.thaw();
         }
     }
 
@@ -53,7 +57,7 @@ record OwnGround(
 
     @Override
     public void vacate() {
-        guests.close(cgroup::kill);
+        guests.close(cgroup::thaw);
     }
 
     @Override
