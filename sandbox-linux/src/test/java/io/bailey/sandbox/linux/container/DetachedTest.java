@@ -266,6 +266,8 @@ class DetachedTest {
         try (Sandbox sandbox = host().build()) {
             Container container = sandbox.startDetached("sh", "-c", "echo hi; exec sleep 600");
             assertThat(container.exec("echo", "inside").stdout()).isEqualTo("inside\n");
+            assertThat(Sandboxes.eventually(() -> texts(container.logs().lines()).contains("hi")))
+                    .isTrue();
             container.stop(Duration.ofSeconds(5));
             assertThat(container.waitFor().termination()).isEqualTo(new Termination.Signaled(15));
             assertThat(texts(found(container.id()).logs().lines())).containsExactly("hi");
