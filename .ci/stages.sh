@@ -180,36 +180,34 @@ guest_tests() {
     again_by_themselves guest_suite "$vm" "$1"
 }
 
-# The classes "${@:3}" of the suite, or all, as $2 in a guest booted by $1. To user-mode Linux each page that lies beside no page
+# The classes "${@:3}" of the suite, or all, as $2 in guests booted by $1. To user-mode Linux each page that lies beside no page
 # that came before it is a mapping of the host's, which gives 65,530 to a process (vm.max_map_count): past that the guest's
-# processes hang or find others' memory in theirs. So there are several JVMs, whose heaps are small and touched at the start;
-# and one that dies in there all the same is started once more, docs/decisions/0020.
+# processes hang or find others' memory in theirs. So there is a guest for each part, whose JVM has a small heap that is touched
+# while memory lies together; and one that dies in there all the same is started once more, docs/decisions/0020.
 guest_suite() {
-    local HEAP="-Xms320m -Xmx320m -XX:+AlwaysPreTouch" part=0 rooms
-    rm -f "$KIT"/part.*.sh
+    local HEAP="-Xms320m -Xmx320m -XX:+AlwaysPreTouch" rooms status=0 one
     if [ $# -gt 2 ]; then
-        suite /tmp/suite "${@:3}" >"$KIT/part.1.sh" || return 1
-    else
-        for rooms in "sys cgroup host mount" container attack image; do
-            ROOMS=$rooms suite /tmp/suite >"$KIT/part.$((++part)).sh" || return 1
-        done
+        suite /tmp/suite "${@:3}" >"$KIT/guest.sh" && in_guest "$1" "$2"
+        return
     fi
-    cat >"$KIT/guest.sh" <<'END'
-status=0
-for part in "${0%/*}"/part.*.sh; do
-    bash "$part"
-    one=$?
-    if [ $one -gt 2 ]; then
-        echo "DIED in user-mode Linux, with $one; once more: $(grep -o 'select-package [^ ]*' "$part" | tr '\n' ' ')"
-        bash "$part"
+    for rooms in "sys cgroup host mount" container attack image; do
+        ROOMS=$rooms suite /tmp/suite >"$KIT/guest.sh" || return 1
+        echo "--- $rooms"
+        in_guest "$1" "$2"
         one=$?
-    fi
-    [ $one -eq 0 ] || status=$one
-done
-exit $status
-END
-    cp .ci/guest "$KIT" && chmod a+r "$KIT/guest" "$KIT"/*.sh || return 1
-    "$1" --mem 3072 --timeout 2400 --cwd / --rw "$KIT" -- bash "$KIT/guest" "$2" "$KIT/guest.sh"
+        if [ $one -gt 2 ]; then
+            echo "DIED in user-mode Linux, with $one; once more: $rooms"
+            in_guest "$1" "$2"
+            one=$?
+        fi
+        [ $one -eq 0 ] || status=$one
+    done
+    return $status
+}
+
+in_guest() {
+    cp .ci/guest "$KIT" && chmod a+r "$KIT/guest" "$KIT/guest.sh" || return 1
+    "$1" --mem 3072 --timeout 1500 --cwd / --rw "$KIT" -- bash "$KIT/guest" "$2" "$KIT/guest.sh"
 }
 
 # Some thousand tests meet a kernel that others use too. Of a run ("$@") in which a few classes have failed these run once more

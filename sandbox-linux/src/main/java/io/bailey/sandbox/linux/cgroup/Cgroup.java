@@ -21,6 +21,12 @@ public interface Cgroup extends AutoCloseable {
      */
     List<Integer> attachFds();
 
+    /**
+     * Lets go of what only a process needs that enters: {@link #attachFds} opens it again. Nobody
+     * may be entering.
+     */
+    default void rest() {}
+
     /** What it has used up to now. A reading after {@link #close()} is the last one before it. */
     CgroupUsage usage();
 

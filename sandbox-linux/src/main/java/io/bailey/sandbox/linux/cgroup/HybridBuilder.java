@@ -223,7 +223,7 @@ final class HybridBuilder {
      * against 0.05, measured); "0" in {@code tasks} moves the writing thread alone without it, and
      * the child is one thread (kernel/cgroup/cgroup.c, cgroup_procs_write_start).
      */
-    private int openTasks(GroupDirectory group) {
+    static int openTasks(GroupDirectory group) {
         int fd = group.open("tasks", Linux.O_WRONLY);
         if (fd < 0) {
             throw new CgroupFailure("open", -fd, group.path() + "/tasks").setupException();

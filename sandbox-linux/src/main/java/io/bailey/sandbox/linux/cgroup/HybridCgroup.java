@@ -31,6 +31,7 @@ final class HybridCgroup implements Cgroup {
     private List<String> degraded;
     private CgroupUsage last = CgroupUsage.NONE;
     private Optional<Stats> lastStats = Optional.empty();
+    private List<Integer> attach;
     private boolean frozen;
     private boolean closed;
 
@@ -71,6 +72,7 @@ final class HybridCgroup implements Cgroup {
         this.parts = parts;
         this.rules = rules;
         this.degraded = degraded;
+        this.attach = parts.attachFds();
         Optional<GroupDirectory> cpuacct = of(Controller.CPUACCT);
         this.clock =
                 cpuacct.isPresent()
@@ -95,8 +97,28 @@ final class HybridCgroup implements Cgroup {
     }
 
     @Override
-    public List<Integer> attachFds() {
-        return parts.attachFds();
+    public synchronized List<Integer> attachFds() {
+        if (attach.isEmpty() && !closed) {
+            List<Integer> opened = new ArrayList<>();
+            try {
+                for (GroupDirectory group : parts.groups()) {
+                    if (parts.unified().filter(group::equals).isEmpty()) {
+                        opened.add(HybridBuilder.openTasks(group));
+                    }
+                }
+            } catch (RuntimeException failed) {
+                opened.forEach(linux::close);
+                throw failed;
+            }
+            attach = List.copyOf(opened);
+        }
+        return attach;
+    }
+
+    @Override
+    public synchronized void rest() {
+        attach.forEach(linux::close);
+        attach = List.of();
     }
 
     @Override
@@ -268,7 +290,7 @@ final class HybridCgroup implements Cgroup {
         if (!closed) {
             closed = true;
             clock.ifPresent(CpuClock::close);
-            parts.attachFds().forEach(linux::close);
+            attach.forEach(linux::close);
             parts.groups().forEach(GroupDirectory::forget);
         }
     }
@@ -287,9 +309,7 @@ final class HybridCgroup implements Cgroup {
         }
         closed = true;
         clock.ifPresent(CpuClock::close);
-        for (int fd : parts.attachFds()) {
-            linux.close(fd);
-        }
+        attach.forEach(linux::close);
         RuntimeException stuck = null;
         // The one of the cgroup2 tree was made last and goes first: should it be busy, it ends
         // everything at once.

@@ -560,6 +560,9 @@ final class LinuxSandbox implements LoneSandbox {
                             leases);
             Compiled compiled = compile(birth, cgroup, layer, leases);
             Session session = launching.launch(birth, compiled, cgroup, layer);
+            if (birth.container()) {
+                cgroup.rest();
+            }
             return begun(birth, compiled, ground, session, askedAt);
         } catch (LaunchException failure) {
             news.ifPresent(NewsDesk::close);
