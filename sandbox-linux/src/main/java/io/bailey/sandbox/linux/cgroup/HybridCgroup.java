@@ -301,7 +301,8 @@ final class HybridCgroup implements Cgroup {
         if (closed) {
             return;
         }
-        if (rules.container()) {
+        // Of one that another process has removed the reading before that is the last.
+        if (rules.container() && parts.groups().getFirst().read("cgroup.procs").isRead()) {
             lastStats = Optional.of(V1Stats.read(parts.byController(), parts.unified()));
         }
         if (holdsTheKilled()) {

@@ -241,7 +241,8 @@ final class V2Cgroup implements Cgroup {
         if (closed) {
             return;
         }
-        if (granted.container()) {
+        // Of one that another process has removed the reading before that is the last.
+        if (granted.container() && group.read("cgroup.procs").isRead()) {
             lastStats = Optional.of(V2Stats.read(group));
         }
         closed = true;
