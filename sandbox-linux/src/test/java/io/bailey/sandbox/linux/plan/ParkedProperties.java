@@ -102,7 +102,7 @@ class ParkedProperties {
     }
 
     /** What comes after the filter must be allowed by it: {@code Filters.lettingWait}. */
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, maxDiscardRatio = 50)
     void afterTheFilterItDoesOnlyWhatWasLookedFor(@ForAll Case sandbox, @ForAll boolean filtered) {
         List<Operation> all = park(sandbox, filtered).with(sandbox.command()).init().operations();
         int filter = -1;

@@ -45,7 +45,7 @@ class TerminalProperties {
     }
 
     /** Who opens it owns it; and what lies at that path may be an enemy's. */
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, maxDiscardRatio = 50)
     void itIsOpenedAsTheUserWithoutPrivilegesThroughNoLink(@ForAll Case sandbox) {
         Assume.that(sandbox.command().terminal().isPresent());
         for (List<Call> path : List.of(sandbox.path(), entering(sandbox))) {
@@ -64,7 +64,7 @@ class TerminalProperties {
     }
 
     /** Before any wall that could be in the way, after the session that it is to control. */
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, maxDiscardRatio = 50)
     void itIsTheControllingOneOfASessionOfItsOwn(@ForAll Case sandbox) {
         Assume.that(sandbox.command().terminal().isPresent());
         List<Call> path = sandbox.path();

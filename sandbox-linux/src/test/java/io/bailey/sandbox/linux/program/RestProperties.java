@@ -98,7 +98,7 @@ class RestProperties {
     }
 
     /** Any program: what is read decodes to what was cut off. */
-    @Property(tries = 300)
+    @Property(tries = 300, maxDiscardRatio = 50)
     @Domain(Programs.class)
     @Domain(DomainContext.Global.class)
     void whatIsReadIsWhatWasCutOff(
