@@ -4,6 +4,8 @@ import io.bailey.sandbox.Sandbox;
 import io.bailey.sandbox.image.Image;
 import io.bailey.sandbox.image.Images;
 import io.bailey.sandbox.image.LayerBackend;
+import io.bailey.sandbox.linux.cgroup.Cgroups;
+import io.bailey.sandbox.linux.sys.Linux;
 import io.bailey.sandbox.linux.testing.ChildJvm;
 
 import java.io.BufferedReader;
@@ -86,9 +88,11 @@ final class PullingProcess implements AutoCloseable {
         return lines;
     }
 
+    /** What the killed have left in the control groups is removed by the next who looks. */
     @Override
     public void close() {
-        jvm.destroyForcibly();
+        jvm.destroyForcibly().onExit().join();
+        Cgroups.discover(Linux.host()).sweep();
     }
 
     /** Arguments: store, backend, then a verb and its object. */
