@@ -110,11 +110,11 @@ final class Guests {
             rousing.run();
         }
         inside.forEach(Session::kill);
-        for (Session guest : inside) {
+        inside.forEach(guest -> {
             if (!guest.awaitGone(PATIENCE)) {
                 guest.killFirst();
             }
-        }
+        });
         inside.forEach(guest -> guest.awaitGone(PATIENCE));
     }
 

@@ -130,14 +130,16 @@ final class Nursery {
     }
 
     private ParkedTemplate template(Cgroup cgroup, Optional<WritableLayer> layer) {
+        ParkedTemplate last = lastTemplate.get();
         ParkedTemplate.Key key =
                 new ParkedTemplate.Key(
-                        // A name may mean someone else by now.
-                        survey.who(NONE),
+                        // A name may mean someone else by now; root is nobody's.
+                        last == null || spec().user().isPresent()
+                                ? survey.who(NONE)
+                                : last.key().who(),
                         cgroup.attachFds().size(),
                         cgroup.directoryFd().isPresent(),
                         layer.map(WritableLayer::source));
-        ParkedTemplate last = lastTemplate.get();
         if (last != null && last.key().equals(key)) {
             return last;
         }

@@ -68,16 +68,23 @@ public record IdMaps(
     }
 
     private static int inside(List<Extent> extents, int id) {
-        return host(extents.stream().map(Extent::inverse).toList(), id);
+        for (Extent extent : extents) {
+            long inside = extent.inverse().outsideOf(Integer.toUnsignedLong(id));
+            if (inside >= 0) {
+                return (int) inside;
+            }
+        }
+        return -1;
     }
 
     private static int host(List<Extent> extents, int id) {
-        return (int)
-                extents.stream()
-                        .mapToLong(extent -> extent.outsideOf(Integer.toUnsignedLong(id)))
-                        .filter(outside -> outside >= 0)
-                        .findFirst()
-                        .orElse(-1);
+        for (Extent extent : extents) {
+            long outside = extent.outsideOf(Integer.toUnsignedLong(id));
+            if (outside >= 0) {
+                return (int) outside;
+            }
+        }
+        return -1;
     }
 
     /** Writes the maps of {@code pid}, which waits for them. */

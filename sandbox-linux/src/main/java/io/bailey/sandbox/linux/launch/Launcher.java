@@ -4,19 +4,21 @@ import io.bailey.sandbox.linux.plan.Bindings;
 import io.bailey.sandbox.linux.plan.Blueprint;
 import io.bailey.sandbox.linux.program.Binding;
 import io.bailey.sandbox.linux.program.InitImage;
+import io.bailey.sandbox.linux.program.LinkedProgram;
 import io.bailey.sandbox.linux.sys.Errno;
 import io.bailey.sandbox.linux.sys.Fd;
 import io.bailey.sandbox.linux.sys.Linux;
+import io.bailey.sandbox.linux.sys.NativeMemory;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.PrimitiveIterator;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.LongStream;
 
 /** Starts children. One per JVM: it holds the trampoline and the reactor. */
 public final class Launcher {
@@ -33,12 +35,16 @@ public final class Launcher {
         void close();
     }
 
+    private static final int DRAFT_BYTES = 64 << 10;
     private static final int EXECUTE_ONLY = 0111;
     private static final int MFD_FLAGS = Linux.MFD_ALLOW_SEALING | Linux.MFD_EXEC;
 
     private final Linux linux;
     private final Trampoline trampoline;
     private final Reactor reactor;
+
+    /** For inits on their way to the kernel. */
+    private final Slots drafts;
 
     /**
      * A thread that never ends, for children whose life the kernel ties to the thread that cloned
@@ -52,6 +58,7 @@ public final class Launcher {
         this.linux = linux;
         this.trampoline = new Trampoline(linux);
         this.reactor = new Reactor(linux);
+        this.drafts = new Slots(linux, DRAFT_BYTES);
     }
 
     /**
@@ -179,17 +186,14 @@ public final class Launcher {
         values.put(Bindings.LIFELINE, lifeline);
         values.put(Bindings.LIFELINE_POLL, lifeline | POLLIN_IN_POLLFD);
         long[] kept = kept(request, status, lifeline);
-        PrimitiveIterator.OfLong free =
-                LongStream.iterate(3, fd -> fd + 1)
-                        .filter(fd -> Arrays.binarySearch(kept, fd) < 0)
-                        .iterator();
-        long signals = free.nextLong();
+        Free free = new Free(kept);
+        long signals = free.next();
         values.put(Bindings.SIGNALS, signals);
         values.put(Bindings.SIGNALS_POLL, signals | POLLIN_IN_POLLFD);
         // Without an init nobody reads signals, and that number is free too.
-        long first = request.diesWithThread() ? signals : free.nextLong();
+        long first = request.diesWithThread() ? signals : free.next();
         values.put(Bindings.RULESET, first);
-        values.put(Bindings.PLACE, free.nextLong());
+        values.put(Bindings.PLACE, free.next());
         values.put(Bindings.LISTENER, first);
         values.put(Bindings.LISTENER_POLL, first | POLLIN_IN_POLLFD);
         values.put(Bindings.BELOW_KEPT, kept[0] - 1);
@@ -215,11 +219,33 @@ public final class Launcher {
 
     /** What stays open in the init, in order. */
     private static long[] kept(LaunchRequest request, long status, long lifeline) {
-        LongStream more =
-                request.lasting().stream()
-                        .flatMap(lasting -> lasting.kept().stream())
-                        .mapToLong(request.descriptors()::get);
-        return LongStream.concat(LongStream.of(status, lifeline), more).sorted().toArray();
+        List<Binding> lasting =
+                request.lasting().isPresent() ? request.lasting().get().kept() : List.of();
+        long[] kept = new long[2 + lasting.size()];
+        kept[0] = status;
+        kept[1] = lifeline;
+        for (int i = 2; i < kept.length; i++) {
+            kept[i] = Objects.requireNonNull(request.descriptors().get(lasting.get(i - 2)));
+        }
+        Arrays.sort(kept);
+        return kept;
+    }
+
+    /** Numbers from 3 on that are none of those that stay open. */
+    private static final class Free {
+        private final long[] kept;
+        private long last = 2;
+
+        Free(long[] kept) {
+            this.kept = kept;
+        }
+
+        long next() {
+            do {
+                last++;
+            } while (Arrays.binarySearch(kept, last) >= 0);
+            return last;
+        }
     }
 
     /**
@@ -238,14 +264,7 @@ public final class Launcher {
                         LaunchException.check(fd, "memfd_create", "for the init"),
                         "the init");
         try {
-            byte[] bytes =
-                    InitImage.of(
-                            request.init(),
-                            Blueprint.INIT_FAILED,
-                            session.statusForChild(),
-                            values);
-            LaunchException.check(
-                    linux.writeAll(image.number(), bytes), "write the init to", "memfd");
+            write(request.init(), session, values, image);
             if (request.hideInit()) {
                 LaunchException.check(
                         linux.fchmod(image.number(), EXECUTE_ONLY), "chmod the init in", "memfd");
@@ -258,6 +277,23 @@ public final class Launcher {
         } catch (RuntimeException failure) {
             image.close();
             throw failure;
+        }
+    }
+
+    private void write(LinkedProgram init, Session session, Map<Binding, Long> values, Fd image) {
+        NativeMemory draft = drafts.take(InitImage.room(init));
+        try {
+            int length =
+                    InitImage.write(
+                            draft.bytes(),
+                            init,
+                            Blueprint.INIT_FAILED,
+                            session.statusForChild(),
+                            values);
+            LaunchException.check(
+                    linux.writeAll(image.number(), draft, length), "write the init to", "memfd");
+        } finally {
+            drafts.release(draft);
         }
     }
 }

@@ -9,7 +9,6 @@ import io.bailey.sandbox.linux.sys.NativeCode;
 import io.bailey.sandbox.linux.sys.NativeMemory;
 
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * clone3(2) from inside the JVM. After it the child may not run one line of Java (no GC, no
@@ -27,12 +26,11 @@ final class Trampoline {
     private static final int PIDFD = 96;
     private static final int PROGRAM = 128;
 
-    private final Linux linux;
     private final NativeCode launch;
-    private final ConcurrentLinkedQueue<NativeMemory> free = new ConcurrentLinkedQueue<>();
+    private final Slots slots;
 
     Trampoline(Linux linux) {
-        this.linux = linux;
+        this.slots = new Slots(linux, SLOT_BYTES);
         byte[] bytes = InterpreterCode.bytes();
         NativeMemory code = NativeMemory.map(linux, PAGE);
         code.put(0, bytes);
@@ -53,9 +51,9 @@ final class Trampoline {
             LinkedProgram entry,
             int statusFd,
             Map<Binding, Long> values) {
-        NativeMemory slot = take(PROGRAM + entry.size());
+        NativeMemory slot = slots.take(PROGRAM + entry.size());
         long base = slot.address() + PROGRAM;
-        slot.put(PROGRAM, entry.bind(base, Blueprint.ENTRY_FAILED, statusFd, values));
+        entry.bind(slot.bytes(), PROGRAM, base, Blueprint.ENTRY_FAILED, statusFd, values);
         slot.putLong(0, flags);
         slot.putLong(8, slot.address() + PIDFD);
         slot.putLong(80, Math.max(0, cgroupFd));
@@ -67,19 +65,7 @@ final class Trampoline {
         return new Child(pid, slot.getInt(PIDFD), slot);
     }
 
-    private NativeMemory take(int bytes) {
-        if (bytes > SLOT_BYTES) {
-            return NativeMemory.map(linux, (bytes + PAGE - 1) & -PAGE);
-        }
-        NativeMemory slot = free.poll();
-        return slot == null ? NativeMemory.map(linux, SLOT_BYTES) : slot;
-    }
-
     void release(NativeMemory slot) {
-        if (slot.size() == SLOT_BYTES) {
-            free.add(slot);
-        } else {
-            slot.close();
-        }
+        slots.release(slot);
     }
 }

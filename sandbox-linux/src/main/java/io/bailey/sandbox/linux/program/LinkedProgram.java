@@ -89,8 +89,14 @@ public final class LinkedProgram {
      */
     public byte[] bind(long base, int kind, int statusFd, Map<Binding, Long> values) {
         byte[] copy = new byte[size()];
-        bind(copy, 0, gap.end(), base, kind, statusFd, values);
+        bind(ByteBuffer.wrap(copy), 0, base, kind, statusFd, values);
         return copy;
+    }
+
+    /** The same into {@code out} from {@code at} on, which has room for {@link #size()} bytes. */
+    public void bind(
+            ByteBuffer out, int at, long base, int kind, int statusFd, Map<Binding, Long> values) {
+        bind(out, at, at + gap.end(), base, kind, statusFd, values);
     }
 
     /**
@@ -100,16 +106,16 @@ public final class LinkedProgram {
      * @param behind where what comes after it goes
      */
     void bind(
-            byte[] into,
+            ByteBuffer out,
             int at,
             int behind,
             long base,
             int kind,
             int statusFd,
             Map<Binding, Long> values) {
-        System.arraycopy(bytes, 0, into, at, gap.start());
-        System.arraycopy(bytes, gap.start(), into, behind, bytes.length - gap.start());
-        ByteBuffer out = ByteBuffer.wrap(into).order(ByteOrder.LITTLE_ENDIAN);
+        out.order(ByteOrder.LITTLE_ENDIAN);
+        out.put(at, bytes, 0, gap.start());
+        out.put(behind, bytes, gap.start(), bytes.length - gap.start());
         out.putLong(at, statusFd);
         out.putInt(at + 8, kind);
         for (int place : relocations) {

@@ -30,6 +30,10 @@ final class FfmSystemCall implements SystemCall {
             ThreadLocal.withInitial(
                     () -> Arena.ofAuto().allocate(ERRNO_BYTES, JAVA_INT.byteAlignment()));
 
+    /** For calls whose errno nobody reads: all threads write to it. */
+    private static final MemorySegment NOBODYS_ERRNO =
+            Arena.global().allocate(ERRNO_BYTES, JAVA_INT.byteAlignment());
+
     private FfmSystemCall() {}
 
     private static MethodHandle link() {
@@ -77,9 +81,8 @@ final class FfmSystemCall implements SystemCall {
      * one costs a fresh JVM a tenth of a second, so there is only one.
      */
     static long call(MemorySegment function, long a, long b, long c) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment unused = arena.allocate(ERRNO_BYTES, JAVA_INT.byteAlignment());
-            return (long) CALL.invokeExact(function, unused, a, b, c, 0L, 0L, 0L, 0L);
+        try {
+            return (long) CALL.invokeExact(function, NOBODYS_ERRNO, a, b, c, 0L, 0L, 0L, 0L);
         } catch (Throwable impossible) {
             throw new AssertionError("machine code at " + function + " threw", impossible);
         }

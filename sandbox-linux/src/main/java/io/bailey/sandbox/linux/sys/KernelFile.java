@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -20,6 +19,7 @@ public final class KernelFile {
 
     private static final int CHUNK = 4096;
     private static final short POLLPRI = 2;
+    private static final byte[] NOTHING = {};
 
     private KernelFile() {}
 
@@ -63,12 +63,12 @@ public final class KernelFile {
     }
 
     private static FileText read(Linux linux, int fd, int most) {
-        byte[] bytes = new byte[0];
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment chunk = arena.allocate(CHUNK);
+        byte[] bytes = NOTHING;
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment chunk = memory.allocate(CHUNK, 1);
             while (bytes.length < most) {
                 int wanted = Math.min(CHUNK, most - bytes.length);
-                int n = (int) linux.call(Sys.PREAD64, fd, chunk.address(), wanted, bytes.length);
+                int n = linux.pread(fd, chunk.address(), wanted, bytes.length);
                 if (n == -Errno.EINTR) {
                     continue;
                 }
@@ -106,14 +106,14 @@ public final class KernelFile {
      * −errno.
      */
     public static int awaitChange(Linux linux, int fd, int millis) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment poll = arena.allocate(8, 4);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment poll = memory.allocate(8, 4);
             poll.set(JAVA_INT, 0, fd);
             poll.set(JAVA_SHORT, 4, POLLPRI);
-            MemorySegment timeout = arena.allocate(16, 8);
+            MemorySegment timeout = memory.allocate(16, 8);
             timeout.set(JAVA_LONG, 0, millis / 1000);
             timeout.set(JAVA_LONG, 8, millis % 1000 * 1_000_000L);
-            return (int) linux.call(Sys.PPOLL, poll.address(), 1, timeout.address(), 0, 0);
+            return linux.poll(poll.address(), 1, timeout.address());
         }
     }
 }

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -133,19 +132,19 @@ public final class Linux {
 
     /** openat(2). */
     public int openat(int dir, String path, int flags, int mode) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.OPENAT, dir, text(arena, path), flags | O_CLOEXEC, mode);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.OPENAT, dir, memory.text(path), flags | O_CLOEXEC, mode);
         }
     }
 
     /** openat2(2) with {@code resolve}. */
     public int openat2(int dir, String path, int flags, int mode, int resolve) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment how = arena.allocate(Layouts.OPEN_HOW);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment how = memory.allocate(Layouts.OPEN_HOW);
             how.set(JAVA_LONG, 0, flags | O_CLOEXEC);
             how.set(JAVA_LONG, 8, mode);
             how.set(JAVA_LONG, 16, resolve);
-            return invoke(Sys.OPENAT2, dir, text(arena, path), how.address(), how.byteSize());
+            return invoke(Sys.OPENAT2, dir, memory.text(path), how.address(), how.byteSize());
         }
     }
 
@@ -162,10 +161,15 @@ public final class Linux {
         return n;
     }
 
+    /** pread64(2) into memory at an address. */
+    int pread(int fd, long address, int bytes, long offset) {
+        return invoke(Sys.PREAD64, fd, address, bytes, offset);
+    }
+
     /** write(2) of {@code bytes}; may be partial. */
     public int write(int fd, byte[] bytes, int offset, int length) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment copy = arena.allocate(Math.max(1, length));
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment copy = memory.allocate(Math.max(1, length));
             MemorySegment.copy(bytes, offset, copy, JAVA_BYTE, 0, length);
             return invoke(Sys.WRITE, fd, copy.address(), length, 0);
         }
@@ -184,13 +188,26 @@ public final class Linux {
         return 0;
     }
 
+    /** The same of the first {@code length} bytes of {@code memory}. */
+    public int writeAll(int fd, NativeMemory memory, int length) {
+        int at = 0;
+        while (at < length) {
+            int n = invoke(Sys.WRITE, fd, memory.address() + at, length - at, 0);
+            if (n < 0 && n != -Errno.EINTR) {
+                return n;
+            }
+            at += Math.max(0, n);
+        }
+        return 0;
+    }
+
     /**
      * pipe2(2), close-on-exec: {read end, write end}, or {−errno, −1}. {@code flags}: O_NONBLOCK or
      * 0.
      */
     public int[] pipe2(int flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment pair = arena.allocate(8, 4);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment pair = memory.allocate(8, 4);
             int r = invoke(Sys.PIPE2, pair.address(), flags | O_CLOEXEC, 0, 0);
             return r < 0
                     ? new int[] {r, -1}
@@ -209,9 +226,9 @@ public final class Linux {
      * them.
      */
     public int lock(int fd, long start, long length) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (CallMemory memory = CallMemory.open()) {
             // struct flock: l_type 0, l_whence 2, l_start 8, l_len 16, l_pid 24 (64-bit).
-            MemorySegment flock = arena.allocate(32, 8);
+            MemorySegment flock = memory.allocate(32, 8);
             flock.set(JAVA_SHORT, 0, F_WRLCK);
             flock.set(JAVA_LONG, 8, start);
             flock.set(JAVA_LONG, 16, length);
@@ -224,8 +241,8 @@ public final class Linux {
      * becomes that. −EAGAIN: somebody else has some of them for itself.
      */
     public int lockShared(int fd, long start, long length) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment flock = arena.allocate(32, 8);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment flock = memory.allocate(32, 8);
             flock.set(JAVA_SHORT, 0, F_RDLCK);
             flock.set(JAVA_LONG, 8, start);
             flock.set(JAVA_LONG, 16, length);
@@ -238,8 +255,8 @@ public final class Linux {
      * or −errno. Takes none itself.
      */
     public int isLocked(int fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment flock = arena.allocate(32, 8);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment flock = memory.allocate(32, 8);
             flock.set(JAVA_SHORT, 0, F_WRLCK);
             flock.set(JAVA_LONG, 16, 1);
             int r = invoke(Sys.FCNTL, fd, F_OFD_GETLK, flock.address(), 0);
@@ -254,8 +271,8 @@ public final class Linux {
 
     /** memfd_create(2). */
     public int memfdCreate(String name, int flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.MEMFD_CREATE, text(arena, name), flags | MFD_CLOEXEC, 0, 0);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.MEMFD_CREATE, memory.text(name), flags | MFD_CLOEXEC, 0, 0);
         }
     }
 
@@ -266,22 +283,22 @@ public final class Linux {
 
     /** mkdirat(2). */
     public int mkdirat(int dir, String path, int mode) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.MKDIRAT, dir, text(arena, path), mode, 0);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.MKDIRAT, dir, memory.text(path), mode, 0);
         }
     }
 
     /** mknodat(2); {@code device} as makedev(3) packs it. */
     public int mknodat(int dir, String path, int mode, long device) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.MKNODAT, dir, text(arena, path), mode, device);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.MKNODAT, dir, memory.text(path), mode, device);
         }
     }
 
     /** symlinkat(2). */
     public int symlinkat(String content, int dir, String path) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.SYMLINKAT, text(arena, content), dir, text(arena, path), 0);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.SYMLINKAT, memory.text(content), dir, memory.text(path), 0);
         }
     }
 
@@ -292,22 +309,22 @@ public final class Linux {
 
     /** fchmodat(2). */
     public int fchmodat(int dir, String path, int mode) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.FCHMODAT, dir, text(arena, path), mode, 0);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.FCHMODAT, dir, memory.text(path), mode, 0);
         }
     }
 
     /** fchownat(2) of the descriptor itself. */
     public int fchown(int fd, int uid, int gid) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.FCHOWNAT, fd, text(arena, ""), uid, gid, AT_EMPTY_PATH, 0);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.FCHOWNAT, fd, memory.text(""), uid, gid, AT_EMPTY_PATH, 0);
         }
     }
 
     /** unlinkat(2). */
     public int unlinkat(int dir, String path, int flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.UNLINKAT, dir, text(arena, path), flags, 0);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.UNLINKAT, dir, memory.text(path), flags, 0);
         }
     }
 
@@ -316,32 +333,32 @@ public final class Linux {
      * carries −errno.
      */
     public Stat stat(int dir, String path, int flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(Layouts.STATX_BYTES, 8);
-            int r = invoke(Sys.STATX, dir, text(arena, path), flags, 0x7ff, buffer.address(), 0);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment buffer = memory.allocate(Layouts.STATX_BYTES, 8);
+            int r = invoke(Sys.STATX, dir, memory.text(path), flags, 0x7ff, buffer.address(), 0);
             return r < 0 ? Stat.failed(r) : Stat.of(buffer);
         }
     }
 
     /** open_tree(2). */
     public int openTree(int dir, String path, int flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.OPEN_TREE, dir, text(arena, path), flags | O_CLOEXEC, 0);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.OPEN_TREE, dir, memory.text(path), flags | O_CLOEXEC, 0);
         }
     }
 
     /** move_mount(2). */
     public int moveMount(int from, String fromPath, int to, String toPath, int flags) {
-        try (Arena arena = Arena.ofConfined()) {
+        try (CallMemory memory = CallMemory.open()) {
             return invoke(
-                    Sys.MOVE_MOUNT, from, text(arena, fromPath), to, text(arena, toPath), flags, 0);
+                    Sys.MOVE_MOUNT, from, memory.text(fromPath), to, memory.text(toPath), flags, 0);
         }
     }
 
     /** mount_setattr(2) on the mount {@code fd} is. */
     public int mountSetattr(int fd, int flags, long set, long clear, long propagation, int userns) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(Layouts.MOUNT_ATTR);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment attr = memory.allocate(Layouts.MOUNT_ATTR);
             attr.set(JAVA_LONG, 0, set);
             attr.set(JAVA_LONG, 8, clear);
             attr.set(JAVA_LONG, 16, propagation);
@@ -349,7 +366,7 @@ public final class Linux {
             return invoke(
                     Sys.MOUNT_SETATTR,
                     fd,
-                    text(arena, ""),
+                    memory.text(""),
                     flags | AT_EMPTY_PATH,
                     attr.address(),
                     attr.byteSize(),
@@ -359,22 +376,22 @@ public final class Linux {
 
     /** fsopen(2). */
     public int fsopen(String type) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.FSOPEN, text(arena, type), 1, 0, 0);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.FSOPEN, memory.text(type), 1, 0, 0);
         }
     }
 
     /** fsconfig(2) FSCONFIG_SET_STRING. */
     public int fsconfigString(int fs, String key, String value) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.FSCONFIG, fs, 1, text(arena, key), text(arena, value), 0, 0);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.FSCONFIG, fs, 1, memory.text(key), memory.text(value), 0, 0);
         }
     }
 
     /** fsconfig(2) FSCONFIG_SET_FD. */
     public int fsconfigFd(int fs, String key, int fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            return invoke(Sys.FSCONFIG, fs, 5, text(arena, key), 0, fd, 0);
+        try (CallMemory memory = CallMemory.open()) {
+            return invoke(Sys.FSCONFIG, fs, 5, memory.text(key), 0, fd, 0);
         }
     }
 
@@ -403,9 +420,9 @@ public final class Linux {
      * −errno on failure.
      */
     public ExitStatus waitPidfd(int pidfd, int options) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment info = arena.allocate(128, 8);
-            MemorySegment usage = arena.allocate(Layouts.RUSAGE);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment info = memory.allocate(128, 8);
+            MemorySegment usage = memory.allocate(Layouts.RUSAGE);
             int r;
             do {
                 r =
@@ -445,8 +462,8 @@ public final class Linux {
 
     /** epoll_ctl(2); {@code data} comes back with the event. */
     public int epollCtl(int epoll, int operation, int fd, int events, long data) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment event = arena.allocate(Layouts.EPOLL_EVENT_BYTES, 8);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment event = memory.allocate(Layouts.EPOLL_EVENT_BYTES, 8);
             Layouts.setEpollEvent(event, events, data);
             return invoke(Sys.EPOLL_CTL, epoll, operation, fd, event.address());
         }
@@ -465,21 +482,26 @@ public final class Linux {
      * say which; negative: −errno; 0: time is up.
      */
     public long pollIn(int[] fds, int count, long nanos) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment polls = arena.allocate(8L * count, 8);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment polls = memory.allocate(8L * count, 8);
             for (int i = 0; i < count; i++) {
                 polls.set(JAVA_LONG, 8L * i, (fds[i] & 0xFFFFFFFFL) | (1L << 32));
             }
-            MemorySegment time = arena.allocate(16, 8);
+            MemorySegment time = memory.allocate(16, 8);
             time.set(JAVA_LONG, 0, nanos / 1_000_000_000);
             time.set(JAVA_LONG, 8, nanos % 1_000_000_000);
-            int n = invoke(Sys.PPOLL, polls.address(), count, time.address(), 0, 8, 0);
+            int n = poll(polls.address(), count, time.address());
             long ready = 0;
             for (int i = 0; n > 0 && i < count; i++) {
                 ready |= polls.get(JAVA_LONG, 8L * i) >>> 48 != 0 ? 1L << i : 0;
             }
             return n < 0 ? n : ready;
         }
+    }
+
+    /** ppoll(2) of {@code count} pollfd at an address, with a timespec at another. */
+    int poll(long polls, int count, long time) {
+        return invoke(Sys.PPOLL, polls, count, time, 0, 8, 0);
     }
 
     /** prctl(2). */
@@ -489,8 +511,8 @@ public final class Linux {
 
     /** prlimit64(2) of this process: {soft, hard}, or empty on failure. */
     public List<Long> rlimit(int resource) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment pair = arena.allocate(16, 8);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment pair = memory.allocate(16, 8);
             int r = invoke(Sys.PRLIMIT64, 0, resource, 0, pair.address());
             return r < 0 ? List.of() : List.of(pair.get(JAVA_LONG, 0), pair.get(JAVA_LONG, 8));
         }
@@ -501,14 +523,14 @@ public final class Linux {
      * Bailey's own licence: no helper that is reserved to the GPL can be called.
      */
     public int bpfLoad(int type, String name, byte[] instructions) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment code = arena.allocate(instructions.length, 8);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment code = memory.allocate(instructions.length, 8);
             MemorySegment.copy(instructions, 0, code, JAVA_BYTE, 0, instructions.length);
-            MemorySegment attr = arena.allocate(Layouts.BPF_PROG_LOAD);
+            MemorySegment attr = memory.allocate(Layouts.BPF_PROG_LOAD);
             attr.set(JAVA_INT, 0, type);
             attr.set(JAVA_INT, 4, instructions.length / BPF_INSN_BYTES);
             attr.set(JAVA_LONG, 8, code.address());
-            attr.set(JAVA_LONG, 16, text(arena, "Apache-2.0"));
+            attr.set(JAVA_LONG, 16, memory.text("Apache-2.0"));
             attr.setString(48, name);
             return invoke(Sys.BPF, BPF_PROG_LOAD, attr.address(), attr.byteSize(), 0);
         }
@@ -516,21 +538,13 @@ public final class Linux {
 
     /** bpf(2) BPF_PROG_ATTACH of a program to the object {@code target} is. */
     public int bpfAttach(int target, int program, int type, int flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment attr = arena.allocate(Layouts.BPF_PROG_ATTACH);
+        try (CallMemory memory = CallMemory.open()) {
+            MemorySegment attr = memory.allocate(Layouts.BPF_PROG_ATTACH);
             attr.set(JAVA_INT, 0, target);
             attr.set(JAVA_INT, 4, program);
             attr.set(JAVA_INT, 8, type);
             attr.set(JAVA_INT, 12, flags);
             return invoke(Sys.BPF, BPF_PROG_ATTACH, attr.address(), attr.byteSize(), 0);
         }
-    }
-
-    private static long text(Arena arena, String text) {
-        // A NUL would silently cut the path off: every string has been checked before it gets here.
-        if (text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("NUL in a string for the kernel");
-        }
-        return arena.allocateFrom(text).address();
     }
 }

@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Anonymous memory of this process at a known address: for machine code, and for what it works on.
@@ -17,15 +19,17 @@ public final class NativeMemory implements AutoCloseable {
 
     private final Linux linux;
     private final MemorySegment segment;
+    private final ByteBuffer bytes;
 
     private NativeMemory(Linux linux, MemorySegment segment) {
         this.linux = linux;
         this.segment = segment;
+        this.bytes = segment.asByteBuffer().order(ByteOrder.nativeOrder());
     }
 
     /**
-     * Maps {@code bytes} bytes, readable and writable. Throws {@link OutOfMemoryError} when the
-     * kernel has none.
+     * Maps {@code bytes} bytes, at most 2 GiB, readable and writable. Throws {@link
+     * OutOfMemoryError} when the kernel has none.
      */
     public static NativeMemory map(Linux linux, long bytes) {
         long address =
@@ -49,6 +53,11 @@ public final class NativeMemory implements AutoCloseable {
 
     public long size() {
         return segment.byteSize();
+    }
+
+    /** The same bytes, to be used with positions of one's own: it is the only one. */
+    public ByteBuffer bytes() {
+        return bytes;
     }
 
     /** Copies {@code bytes} to {@code offset}. */

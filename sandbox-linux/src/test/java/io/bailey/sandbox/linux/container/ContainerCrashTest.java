@@ -126,6 +126,11 @@ class ContainerCrashTest {
         } finally {
             bystander.kill();
         }
+        // And what the two that were killed last have left is found as well.
+        Victim last = start(CrashingLives.class, mark(0), SEED);
+        assertThat(last.seen()).isEmpty();
+        assertThat(groups("bailey-" + bystander.jvm().pid() + "-")).isEmpty();
+        last.kill();
     }
 
     private void expectNothingOf(Victim dead, String staying) throws IOException {

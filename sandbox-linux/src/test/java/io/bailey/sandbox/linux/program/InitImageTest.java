@@ -39,7 +39,7 @@ class InitImageTest {
         ProgramBuilder program = new ProgramBuilder("test");
         program.call(Sys.CHDIR, Argument.of("/"));
         program.call(Sys.EXIT_GROUP, Argument.of(0));
-        return InitImage.of(program.build().link(), 2, 5, Map.of());
+        return Images.of(program.build().link(), 2, 5, Map.of());
     }
 
     private List<Segment> segments() {

@@ -157,7 +157,7 @@ class RestTest {
         LinkedProgram linked = reading().build().link();
         assertThat(linked.length()).isLessThan(ROOM);
         assertThat(linked.size()).isGreaterThan(ROOM);
-        assertThat(InitImage.of(linked, 1, 1, Map.of()).length).isLessThan(3 * 4096);
+        assertThat(Images.of(linked, 1, 1, Map.of()).length).isLessThan(3 * 4096);
     }
 
     @Test

@@ -41,7 +41,7 @@ final class Run {
             throws IOException, InterruptedException {
         ProgramBuilder program = new ProgramBuilder("test");
         steps.accept(program);
-        return of(input, InitImage.of(program.build().link(), KIND, STATUS_FD, values));
+        return of(input, Images.of(program.build().link(), KIND, STATUS_FD, values));
     }
 
     /**
@@ -59,12 +59,12 @@ final class Run {
         ProgramBuilder whole = program.copy();
         rest.accept(whole);
         byte[] input = linked.rest(whole.build()).orElseThrow();
-        return of(input, InitImage.of(linked, KIND, STATUS_FD, Map.of()));
+        return of(input, Images.of(linked, KIND, STATUS_FD, Map.of()));
     }
 
     /** With no input. */
     static Run of(LinkedProgram program) throws IOException, InterruptedException {
-        return of("", InitImage.of(program, KIND, STATUS_FD, Map.of()));
+        return of("", Images.of(program, KIND, STATUS_FD, Map.of()));
     }
 
     private static Run of(String input, byte[] image) throws IOException, InterruptedException {

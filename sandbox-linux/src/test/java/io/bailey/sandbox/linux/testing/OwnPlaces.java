@@ -1,5 +1,8 @@
 package io.bailey.sandbox.linux.testing;
 
+import io.bailey.sandbox.linux.cgroup.Cgroups;
+import io.bailey.sandbox.linux.sys.Linux;
+
 import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.ClassOrdererContext;
 
@@ -33,9 +36,25 @@ public final class OwnPlaces implements ClassOrderer {
             Path mine = Files.createTempDirectory("junit-bailey-");
             System.setProperty(STATE, mine.resolve("state").toString());
             System.setProperty(VOLUMES, mine.resolve("volumes").toString());
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(mine)));
+            Runtime.getRuntime()
+                    .addShutdownHook(
+                            new Thread(() -> {
+                                sweep();
+                                remove(mine);
+                            }));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The groups of JVMs that tests have killed are the next one's to remove, and after the last
+     * test there is none. What this JVM itself has left stays: it is not dead yet.
+     */
+    private static void sweep() {
+        List<String> swept = Cgroups.discover(Linux.host()).sweep();
+        if (!swept.isEmpty()) {
+            System.err.println("swept at the end, left by killed JVMs: " + swept);
         }
     }
 
