@@ -93,6 +93,12 @@ final class Asked {
             String title = peer.same().title();
             ratio(peer.title() + " / " + title, peer(peer.title()), peer(title), times, false);
         }
+        ratio(
+                "by an ordinary user: " + RootlessStarts.BWRAP + " / " + RootlessStarts.OURS,
+                results.row(RootlessStarts.TABLE, RootlessStarts.BWRAP),
+                results.row(RootlessStarts.TABLE, RootlessStarts.OURS),
+                0,
+                false);
     }
 
     private void tails() {
@@ -127,21 +133,19 @@ final class Asked {
     }
 
     private void allocation() {
-        results.values(PooledStarts.ALLOCATED)
-                .forEach(value ->
-                        row(
-                                "allocated by a pooled start, KiB: " + value.row(),
-                                "≤ 4",
-                                number(value.value() / KIB),
-                                value.value() <= 4 * KIB));
+        allocation(Allocation.COLD, 16);
+        allocation(Allocation.POOLED, 4);
+    }
+
+    private void allocation(String kind, int most) {
         results.values(Allocation.TABLE).stream()
-                .filter(value -> value.row().startsWith("Bailey"))
+                .filter(value -> value.row().startsWith(kind))
                 .forEach(value ->
                         row(
-                                "allocated by a cold start, KiB: " + value.row(),
-                                "≤ 16",
+                                "allocated, KiB: " + value.row(),
+                                "≤ " + most,
                                 number(value.value() / KIB),
-                                value.value() <= 16 * KIB));
+                                value.value() <= most * KIB));
     }
 
     private Optional<Series> peer(String row) {

@@ -134,6 +134,8 @@ public final class BenchmarkSuite {
                             .print(List.of(Setup.values()));
                     LightStarts.print(bench, out, scale.rounds(), results);
                 });
+        part("namespaces", out -> NamespaceStarts.print(bench, out, scale.flatRounds(), results));
+        part("rootless", out -> RootlessStarts.print(bench, out, scale.flatRounds(), results));
         part("pooled", out -> new PooledStarts(bench, out, scale.rounds(), results).print(POOLED));
         part(
                 "flatness",

@@ -1,7 +1,5 @@
 package io.bailey.sandbox.jmh;
 
-import com.sun.management.ThreadMXBean;
-
 import io.bailey.sandbox.Pool;
 import io.bailey.sandbox.PoolOptions;
 import io.bailey.sandbox.Result;
@@ -10,7 +8,6 @@ import io.bailey.sandbox.jmh.report.Results;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -28,9 +25,6 @@ final class PooledStarts {
     static final String POOLED = ", pooled";
     static final String PROCESS = ", ProcessBuilder";
     static final String FLOOR = ", C floor";
-
-    /** Bytes, by setup. */
-    static final String ALLOCATED = "allocated by a pooled start";
 
     private static final int SIZE = 32;
     private static final int BATCH = 24;
@@ -56,9 +50,9 @@ final class PooledStarts {
         out.println(
                 "| setup | pooled p50 | p99 | min | cold p50 | p99 | min | ProcessBuilder p50 | p99 | min "
                         + "| C floor p50 | p99 | min | pooled / ProcessBuilder p50 | min "
-                        + "| pooled / C floor p50 | min | bytes allocated |");
+                        + "| pooled / C floor p50 | min |");
         out.println(
-                "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+                "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         for (Setup setup : setups) {
             row(setup);
         }
@@ -72,7 +66,6 @@ final class PooledStarts {
         Sample cold = new Sample();
         Sample process = new Sample();
         Sample theirs = new Sample();
-        long bytes = 0;
         try (Sandbox sandbox = setup.walled(bench);
                 Pool pool = sandbox.pool(options)) {
             ProcessBuilder plain = new ProcessBuilder(bench.program().toString());
@@ -81,9 +74,7 @@ final class PooledStarts {
                     pool.awaitFull(PATIENCE);
                 }
                 boolean count = round >= 0;
-                long heap = allocated();
                 add(pooled, count, time(() -> ended(pool.run(command))));
-                bytes += count ? allocated() - heap : 0;
                 add(cold, count, time(() -> ended(sandbox.run(command))));
                 add(process, count, time(() -> plain.start().waitFor()));
                 if (floor.isPresent()) {
@@ -102,10 +93,9 @@ final class PooledStarts {
         cold.report(results, TABLE, setup.title() + ", cold");
         process.report(results, TABLE, setup.title() + PROCESS);
         theirs.report(results, TABLE, setup.title() + FLOOR);
-        results.add(ALLOCATED, setup.title(), 0, (double) bytes / rounds, "B");
         out.printf(
                 Locale.ROOT,
-                "| %s | %s | %s | %s | %s | %.2f | %.2f | %s | %d |%n",
+                "| %s | %s | %s | %s | %s | %.2f | %.2f | %s |%n",
                 setup.title(),
                 pooled.cells(),
                 cold.cells(),
@@ -119,8 +109,7 @@ final class PooledStarts {
                                 Locale.ROOT,
                                 "%.2f | %.2f",
                                 pooled.median() / theirs.median(),
-                                pooled.least() / theirs.least()),
-                bytes / rounds);
+                                pooled.least() / theirs.least()));
     }
 
     private Optional<Partner> bareFloor() throws IOException {
@@ -151,11 +140,5 @@ final class PooledStarts {
         if (count) {
             sample.add(nanos);
         }
-    }
-
-    /** By this thread, up to now. */
-    private static long allocated() {
-        return ((ThreadMXBean) ManagementFactory.getThreadMXBean())
-                .getCurrentThreadAllocatedBytes();
     }
 }

@@ -33,6 +33,12 @@ final class Trees {
         return count[0];
     }
 
+    /** Copies a file or a tree, for everybody to read. */
+    static void copy(Path from, Path to) throws IOException, InterruptedException {
+        Shell.run("cp", "-r", from.toString(), to.toString());
+        Shell.run("chmod", "-R", "a+rX", to.toString());
+    }
+
     /** Removes them, if they are there. */
     static void remove(Path root) throws IOException, InterruptedException {
         Shell.run("rm", "-rf", root.toString());
