@@ -170,6 +170,17 @@ quick_containers_benchmark() {
         -Dbench.main=io.bailey.sandbox.jmh.ContainersReport -Dbench=--quick verify
 }
 
+# Whether each of the others runs, is isolated and ends well beside Bailey: a tool that is missing is left out and named.
+quick_peers_benchmark() {
+    if [ "$(id -u)" -ne 0 ]; then
+        note "the benchmark beside other tools: needs root"
+        return 0
+    fi
+    bash .ci/audit mvn -q -Pbench -DskipTests -Dformat.skip=true -Dforbidden.skip=true -Djavadoc.skip=true \
+        -Dbench.main=io.bailey.sandbox.jmh.BenchmarkSuite -Dbench="--quick --only=peers" verify &&
+        sed -n '/^## At a glance/,/^## Plots/p;/beside others/,/^How each/p' sandbox-jmh/target/benchmarks/README.md
+}
+
 guest_tests() {
     local vm=${BAILEY_VMRUN:-../shared/vm/vmrun}
     if [ ! -x "$vm" ]; then

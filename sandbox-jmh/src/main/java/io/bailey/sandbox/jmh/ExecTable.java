@@ -26,6 +26,7 @@ final class ExecTable {
     private static final double ASKED = 1.3;
     private static final double FAR_TOO_SLOW = 4;
     private static final int DEAR_ONES_EACH = 10;
+    private static final int WARM_UP = 3_000;
 
     private final Workbench bench;
     private final PrintStream out;
@@ -53,7 +54,8 @@ final class ExecTable {
             List<String> enter =
                     List.of("nsenter", "-a", "-t", Long.toString(container.pid()), "/true");
             boolean enters = Shell.has("nsenter");
-            for (int round = -rounds / 2; round < rounds; round++) {
+            // Until the JIT has done what it will do; of a table of few rounds less is asked.
+            for (int round = -Math.min(6 * rounds, WARM_UP); round < rounds; round++) {
                 boolean count = round >= 0;
                 long began = System.nanoTime();
                 container.exec("/true").orThrow();

@@ -5,11 +5,14 @@ import io.bailey.sandbox.jmh.report.Results.Series;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 
 /**
  * A start, by everyone who can: Bailey as each of the others is configured, C, a plain process, and
@@ -23,6 +26,10 @@ final class PeerTable {
     static final String BARE_FLOOR = "C: clone, exec, wait; no sandbox";
     static final String PROCESS = "ProcessBuilder, no sandbox";
     private static final String NO_SANDBOX = "any isolation";
+    private static final Duration PAUSE = Duration.ofMillis(10);
+    private static final int WARM_UP = 1_500;
+    private static final int FIRST_ROUNDS = 5;
+    private static final long SEED = 7;
     private static final String NO_WALLS = "cgroup, seccomp, Landlock";
 
     private final Workbench bench;
@@ -51,6 +58,7 @@ final class PeerTable {
             List<Contender> dear = new ArrayList<>();
             peers.working()
                     .forEach((peer, contender) -> (peer.isDear() ? dear : quick).add(contender));
+            warmUp(ours, Math.min(3 * rounds, WARM_UP));
             measure(quick, rounds);
             measure(dear, Math.max(5, rounds / 25));
             samples.forEach(
@@ -85,14 +93,29 @@ final class PeerTable {
                         floors.add(new PartnerContender(title, configuration, lacks, partner)));
     }
 
-    /** In turns; each round another one is first. */
+    /** Those who are this JVM's own, until the JIT has done what it will do. */
+    private static void warmUp(List<Contender> contenders, int count)
+            throws IOException, InterruptedException {
+        for (Contender contender : contenders) {
+            for (int i = 0; i < count && !(contender instanceof PartnerContender); i++) {
+                contender.run();
+            }
+        }
+    }
+
+    /**
+     * In turns, in another order each round, with a pause before each: what one leaves for the
+     * kernel to do is not paid for by whoever is next.
+     */
     private void measure(List<Contender> contenders, int count)
             throws IOException, InterruptedException {
         contenders.forEach(contender -> samples.put(contender, new Sample()));
-        int warmUp = Math.max(2, count / 2);
-        for (int round = -warmUp; round < count; round++) {
-            for (int i = 0; i < contenders.size(); i++) {
-                Contender contender = contenders.get(Math.floorMod(i + round, contenders.size()));
+        List<Contender> order = new ArrayList<>(contenders);
+        Random random = new Random(SEED);
+        for (int round = -FIRST_ROUNDS; round < count; round++) {
+            Collections.shuffle(order, random);
+            for (Contender contender : order) {
+                Thread.sleep(PAUSE);
                 long nanos = contender.run();
                 if (round >= 0) {
                     samples.computeIfAbsent(contender, _ -> new Sample()).add(nanos);
@@ -104,8 +127,10 @@ final class PeerTable {
     private void print(Peers peers) {
         out.printf(
                 Locale.ROOT,
-                "%n## Start to result, beside others: milliseconds, %d rounds in turns%n%n",
-                rounds);
+                "%n## Start to result, beside others: milliseconds, %d rounds in turns, each after a"
+                        + " pause of %d ms%n%n",
+                rounds,
+                PAUSE.toMillis());
         out.println(
                 "| what | p50 [95 %] | p99 | min | runs | × Bailey configured the same [95 %] | does"
                         + " not have |");

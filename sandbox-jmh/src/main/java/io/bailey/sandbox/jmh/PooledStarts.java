@@ -11,12 +11,11 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
- * Commands in sandboxes that wait for them, beside the same started cold, a plain process and the C
- * floor of one, in turns. The pool is filled between batches: what making one costs is in the cold
- * row, not here.
+ * Commands in sandboxes that wait for them, in turns with a plain process, and in turns with the C
+ * floor of one. The pool is filled between batches: what making one costs is what a cold start
+ * costs, see {@link StartTable}.
  */
 final class PooledStarts {
     /** Of what is measured in turns; a row for each setup and way. */
@@ -28,6 +27,10 @@ final class PooledStarts {
 
     private static final int SIZE = 32;
     private static final int BATCH = 24;
+
+    /** By then the JIT has done what it will do. */
+    private static final int WARM_UP = 2_000;
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Workbench bench;
@@ -42,88 +45,87 @@ final class PooledStarts {
         this.results = results;
     }
 
-    void print(List<Setup> setups) throws IOException, InterruptedException {
-        out.printf(
-                Locale.ROOT,
-                "%n## From a pool: milliseconds, %d rounds in turns, filled between batches%n%n",
-                rounds);
-        out.println(
-                "| setup | pooled p50 | p99 | min | cold p50 | p99 | min | ProcessBuilder p50 | p99 | min "
-                        + "| C floor p50 | p99 | min | pooled / ProcessBuilder p50 | min "
-                        + "| pooled / C floor p50 | min |");
-        out.println(
-                "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        for (Setup setup : setups) {
-            row(setup);
+    /** Times that were measured in turns. */
+    private record Pair(Sample pooled, Sample other) {
+        String cells() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s | %s | %.2f | %.2f",
+                    pooled.cells(),
+                    other.cells(),
+                    pooled.median() / other.median(),
+                    pooled.least() / other.least());
         }
     }
 
-    private void row(Setup setup) throws IOException, InterruptedException {
+    void print(List<Setup> setups) throws IOException, InterruptedException {
+        out.printf(
+                Locale.ROOT,
+                "%n## From a pool: milliseconds, %d rounds in turns, filled between batches%n",
+                rounds);
+        for (String other : List.of(PROCESS, FLOOR)) {
+            String title = other.substring(2);
+            if (other.equals(FLOOR) && bench.bareFloor().isEmpty()) {
+                out.printf("%n%s%n", Floor.MISSING);
+                continue;
+            }
+            out.printf(
+                    "%n| setup | pooled p50 | p99 | min | %s p50 | p99 | min | pooled / %s p50 | min |%n",
+                    title, title);
+            out.println("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+            for (Setup setup : setups) {
+                Pair pair = measure(setup, other);
+                pair.pooled.report(results, TABLE, setup.title() + POOLED + other);
+                pair.other.report(results, TABLE, setup.title() + other);
+                out.printf("| %s | %s |%n", setup.title(), pair.cells());
+            }
+        }
+    }
+
+    private Pair measure(Setup setup, String other) throws IOException, InterruptedException {
+        if (other.equals(PROCESS)) {
+            ProcessBuilder plain = new ProcessBuilder(bench.program().toString());
+            return measure(setup, () -> time(() -> plain.start().waitFor()));
+        }
+        try (Partner floor = bareFloor()) {
+            return measure(setup, () -> floor.run()[0]);
+        }
+    }
+
+    /** Each pair by itself: what another leaves in the caches is in neither. */
+    private Pair measure(Setup setup, Timed other) throws IOException, InterruptedException {
         PoolOptions options = PoolOptions.builder(SIZE).minimumIdle(1).build();
         String command = setup.command(bench);
-        Optional<Partner> floor = bareFloor();
-        Sample pooled = new Sample();
-        Sample cold = new Sample();
-        Sample process = new Sample();
-        Sample theirs = new Sample();
+        Pair pair = new Pair(new Sample(), new Sample());
         try (Sandbox sandbox = setup.walled(bench);
                 Pool pool = sandbox.pool(options)) {
-            ProcessBuilder plain = new ProcessBuilder(bench.program().toString());
-            for (int round = -rounds / 2; round < rounds; round++) {
-                if ((round + rounds / 2) % BATCH == 0) {
+            int warmUp = Math.min(4 * rounds, WARM_UP);
+            for (int round = -warmUp; round < rounds; round++) {
+                if ((round + warmUp) % BATCH == 0) {
                     pool.awaitFull(PATIENCE);
                 }
                 boolean count = round >= 0;
-                add(pooled, count, time(() -> ended(pool.run(command))));
-                add(cold, count, time(() -> ended(sandbox.run(command))));
-                add(process, count, time(() -> plain.start().waitFor()));
-                if (floor.isPresent()) {
-                    add(theirs, count, floor.get().run()[0]);
-                }
+                add(pair.pooled, count, time(() -> ended(pool.run(command))));
+                add(pair.other, count, other.nanos());
             }
             if (pool.stats().cold() > 0) {
                 throw new IOException("the pool ran dry: " + pool.stats());
             }
-        } finally {
-            if (floor.isPresent()) {
-                floor.get().close();
-            }
         }
-        pooled.report(results, TABLE, setup.title() + POOLED);
-        cold.report(results, TABLE, setup.title() + ", cold");
-        process.report(results, TABLE, setup.title() + PROCESS);
-        theirs.report(results, TABLE, setup.title() + FLOOR);
-        out.printf(
-                Locale.ROOT,
-                "| %s | %s | %s | %s | %s | %.2f | %.2f | %s |%n",
-                setup.title(),
-                pooled.cells(),
-                cold.cells(),
-                process.cells(),
-                theirs.isEmpty() ? Floor.MISSING + " | | " : theirs.cells(),
-                pooled.median() / process.median(),
-                pooled.least() / process.least(),
-                theirs.isEmpty()
-                        ? " | "
-                        : String.format(
-                                Locale.ROOT,
-                                "%.2f | %.2f",
-                                pooled.median() / theirs.median(),
-                                pooled.least() / theirs.least()));
+        return pair;
     }
 
-    private Optional<Partner> bareFloor() throws IOException {
-        return bench.bareFloor().isPresent()
-                ? Optional.of(
-                        Partner.start(
-                                List.of(
-                                        bench.bareFloor().get().toString(),
-                                        bench.program().toString())))
-                : Optional.empty();
+    private Partner bareFloor() throws IOException {
+        return Partner.start(
+                List.of(bench.bareFloor().orElseThrow().toString(), bench.program().toString()));
     }
 
     private static void ended(Result result) {
         result.orThrow();
+    }
+
+    private interface Timed {
+        long nanos() throws IOException, InterruptedException;
     }
 
     private interface Task {

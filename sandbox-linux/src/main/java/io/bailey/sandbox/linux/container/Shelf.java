@@ -22,6 +22,9 @@ final class Shelf {
     /** So long what a run has left may lie, for more to come: removing it takes processors. */
     private static final long GRACE = 5_000_000;
 
+    /** So long whoever has taken one has the processors for itself, while there are more. */
+    private static final long LULL = 2_000_000;
+
     private static final int BATCH = 32;
 
     private final PoolOptions options;
@@ -36,6 +39,8 @@ final class Shelf {
     private boolean filling = true;
     private boolean closed;
     private int preparing;
+    private int waiting;
+    private long quietAt = System.nanoTime();
     private long taken;
     private long cold;
     private long refused;
@@ -92,8 +97,8 @@ final class Shelf {
                     remains.clear();
                     return new Work.Bury(all);
                 }
-                boolean wanted = lacks();
-                if (wanted && (pause == 0 || notBefore - now <= 0)) {
+                long wanted = lacks() ? untilWanted(now) : Long.MAX_VALUE;
+                if (wanted <= 0) {
                     preparing++;
                     return new Work.Make();
                 }
@@ -115,6 +120,18 @@ final class Shelf {
         return filling;
     }
 
+    /**
+     * How long the next is not to be made yet: after a failure, and while commands are at work that
+     * the making of one would take the processors from.
+     */
+    private long untilWanted(long now) {
+        if (pause != 0) {
+            return notBefore - now;
+        }
+        boolean enough = waiting == 0 && idle.size() * 2 >= options.size();
+        return enough ? quietAt - now : 0;
+    }
+
     private List<ParkedSandbox> takeUseless(long now) {
         List<ParkedSandbox> old = new ArrayList<>(dead);
         dead.clear();
@@ -126,8 +143,8 @@ final class Shelf {
     }
 
     /** How long there will be nothing to do unless somebody says so. */
-    private long left(long now, boolean paused) {
-        long left = paused ? notBefore - now : Long.MAX_VALUE;
+    private long left(long now, long wanted) {
+        long left = wanted;
         if (!remains.isEmpty()) {
             left = Math.min(left, buryAt - now);
         }
@@ -202,6 +219,7 @@ final class Shelf {
         ParkedSandbox first = idle.pollFirst();
         if (first != null) {
             taken++;
+            quietAt = System.nanoTime() + LULL;
             if (lacks()) {
                 work.signal();
             }
@@ -212,6 +230,7 @@ final class Shelf {
     /** The same, waiting for one to come. */
     Optional<ParkedSandbox> poll(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
+        waiting++;
         try {
             long left = nanos;
             Optional<ParkedSandbox> one = pollLocked();
@@ -224,6 +243,7 @@ final class Shelf {
             }
             return one;
         } finally {
+            waiting--;
             lock.unlock();
         }
     }
@@ -231,6 +251,7 @@ final class Shelf {
     /** Waits until the shelf is full. Returns whether it is. */
     boolean awaitFull(long nanos) throws InterruptedException {
         lock.lockInterruptibly();
+        waiting++;
         try {
             long left = nanos;
             while (!closed && idle.size() < options.size() && left > 0) {
@@ -241,6 +262,7 @@ final class Shelf {
             requireOpen();
             return idle.size() >= options.size();
         } finally {
+            waiting--;
             lock.unlock();
         }
     }
