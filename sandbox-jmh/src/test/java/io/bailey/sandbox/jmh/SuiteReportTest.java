@@ -53,14 +53,20 @@ class SuiteReportTest {
     @Test
     void hasALineOfPooledStartsOnceTheyAreMeasured() throws IOException {
         String setup = Setup.READ_ONLY.title();
-        pooled(setup + PooledStarts.POOLED, 500);
+        pooled(setup + PooledStarts.POOLED + PooledStarts.PROCESS, 500);
         pooled(setup + PooledStarts.PROCESS, 1_000);
+        pooled(setup + PooledStarts.POOLED + PooledStarts.FLOOR, 500);
+        pooled(setup + PooledStarts.FLOOR, 400);
 
         assertThat(report(List.of()))
                 .contains(
                         "| pooled / ProcessBuilder: "
                                 + setup
-                                + " | ≤ 0.75 | 0.50 [0.50, 0.50] | met |");
+                                + " | ≤ 0.75 | 0.50 [0.50, 0.50] | met |")
+                .contains(
+                        "| pooled / clone, exec, wait in C: "
+                                + setup
+                                + " | ≤ 1.20 | 1.25 [1.25, 1.25] | not met |");
     }
 
     @Test
