@@ -25,7 +25,13 @@ final class Allocation {
     static final String POOLED = "pooled: ";
 
     /** What C2 leaves out by then, it leaves out for good. */
-    private static final int WARM_UP = 3_000;
+    static final int WARM = 3_000;
+
+    /** The most that a cold start may allocate, in KiB. */
+    static final double COLD_KIB = 16;
+
+    /** The most that a start from a pool may. */
+    static final double POOLED_KIB = 4;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int POOL = 4;
@@ -33,6 +39,7 @@ final class Allocation {
 
     private final Workbench bench;
     private final PrintStream out;
+    private final int warmUp;
     private final int rounds;
     private final Results results;
 
@@ -40,9 +47,10 @@ final class Allocation {
     private final ThreadMXBean threads =
             ManagementFactory.getPlatformMXBean(com.sun.management.ThreadMXBean.class);
 
-    Allocation(Workbench bench, PrintStream out, int rounds, Results results) {
+    Allocation(Workbench bench, PrintStream out, int warmUp, int rounds, Results results) {
         this.bench = bench;
         this.out = out;
+        this.warmUp = warmUp;
         this.rounds = rounds;
         this.results = results;
     }
@@ -57,7 +65,7 @@ final class Allocation {
                 Locale.ROOT,
                 "%n## Java heap allocated by a start: bytes, mean of %d after %d%n%n",
                 rounds,
-                WARM_UP);
+                warmUp);
         out.println("| what | by the start itself | by all threads together |");
         out.println("| --- | --- | --- |");
         for (Setup setup : List.of(Setup.HOST, Setup.READ_ONLY, Setup.OVERLAY_NET_LIMITS)) {
@@ -83,7 +91,7 @@ final class Allocation {
 
     private void row(String what, boolean all, Work before, Work work)
             throws IOException, InterruptedException {
-        for (int i = 0; i < WARM_UP; i++) {
+        for (int i = 0; i < warmUp; i++) {
             before.run();
             work.run();
         }

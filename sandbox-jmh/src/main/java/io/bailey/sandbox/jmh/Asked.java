@@ -135,17 +135,17 @@ final class Asked {
     }
 
     private void allocation() {
-        allocation(Allocation.COLD, 16);
-        allocation(Allocation.POOLED, 4);
+        allocation(Allocation.COLD, Allocation.COLD_KIB);
+        allocation(Allocation.POOLED, Allocation.POOLED_KIB);
     }
 
-    private void allocation(String kind, int most) {
+    private void allocation(String kind, double most) {
         results.values(Allocation.TABLE).stream()
                 .filter(value -> value.row().startsWith(kind))
                 .forEach(value ->
                         row(
                                 "allocated, KiB: " + value.row(),
-                                "≤ " + most,
+                                "≤ " + number(most),
                                 number(value.value() / KIB),
                                 value.value() <= most * KIB));
     }

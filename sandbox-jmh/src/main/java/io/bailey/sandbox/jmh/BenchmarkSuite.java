@@ -152,7 +152,11 @@ public final class BenchmarkSuite {
                     }
                 });
         part("burst", out -> new Burst(bench, out, scale.bursts(), results).print(Setup.READ_ONLY));
-        part("allocation", out -> new Allocation(bench, out, scale.rounds(), results).print());
+        part(
+                "allocation",
+                out ->
+                        new Allocation(bench, out, Allocation.WARM, scale.rounds(), results)
+                                .print());
         part(
                 "steady",
                 out ->

@@ -7,11 +7,12 @@ import java.io.PrintStream;
 import java.util.Optional;
 
 /**
- * What a start may cost, as ratios measured in one run: the budgets are twice what is asked, or
- * twice what was reached where that is more. They are for noisy machines, and still notice when a
- * trick is lost: a floor twice as far away is one fork of a JVM, one wait too many.
+ * What a start may cost, as ratios measured in one run, and in heap: the budgets are twice what is
+ * asked, or twice what was reached where that is more. They are for noisy machines, and still
+ * notice when a trick is lost: a floor twice as far away is one fork of a JVM, one wait too many.
  */
 final class StartBudgets {
+    private static final double KIB = 1024;
     private static final double COLD = 1.25;
     private static final double POOLED_TO_PROCESS = 0.75;
     private static final double POOLED_TO_FLOOR = 1.2;
@@ -58,7 +59,20 @@ final class StartBudgets {
                     POOLED_TO_FLOOR,
                     2 * POOLED_TO_FLOOR_REACHED);
         }
+        allocation(Allocation.COLD, Allocation.COLD_KIB);
+        allocation(Allocation.POOLED, Allocation.POOLED_KIB);
         return figures.print(out);
+    }
+
+    private void allocation(String kind, double most) {
+        results.values(Allocation.TABLE).stream()
+                .filter(value -> value.row().startsWith(kind))
+                .forEach(value ->
+                        figures.atMost(
+                                "heap allocated, KiB: " + value.row(),
+                                value.value() / KIB,
+                                most,
+                                2 * most));
     }
 
     private void atMost(

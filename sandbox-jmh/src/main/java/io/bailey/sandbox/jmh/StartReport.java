@@ -28,9 +28,15 @@ public final class StartReport {
     private StartReport() {}
 
     /** How much of each. */
-    private record Scale(int rounds, int flatRounds, int heapGigabytes, int freshJvms, int runs) {
-        private static final Scale FULL = new Scale(1_000, 500, 4, 10, 5_000);
-        private static final Scale QUICK = new Scale(100, 100, 1, 3, 400);
+    private record Scale(
+            int rounds,
+            int flatRounds,
+            int heapGigabytes,
+            int freshJvms,
+            int runs,
+            int warmAllocation) {
+        private static final Scale FULL = new Scale(1_000, 500, 4, 10, 5_000, Allocation.WARM);
+        private static final Scale QUICK = new Scale(100, 100, 1, 3, 400, 1_000);
     }
 
     /**
@@ -56,6 +62,7 @@ public final class StartReport {
             for (Setup setup : List.of(Setup.READ_ONLY, Setup.OVERLAY_NET_LIMITS)) {
                 new Throughput(bench, out, scale.runs(), results).print(setup, List.of(THREADS));
             }
+            new Allocation(bench, out, scale.warmAllocation(), scale.rounds(), results).print();
             kept = new StartBudgets(results).print(out);
         }
         out.printf(
