@@ -55,7 +55,7 @@ public final class Engine {
     private final HostTrees trees;
     private final Identities identities;
     private final DeviceTrees devices;
-    private final ImageRoots images;
+    private volatile @Nullable ImageRoots images;
     private final Filters filters = new Filters();
     private final ScheduledThreadPoolExecutor timers;
     private final ReentrantLock opening = new ReentrantLock();
@@ -76,11 +76,29 @@ public final class Engine {
         this.trees = new HostTrees(linux);
         this.identities = new Identities(linux, facts, launcher);
         this.devices = new DeviceTrees(linux, trees, facts);
-        this.images = new ImageRoots(linux, trees);
         this.timers =
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().name("bailey-timer").daemon(true).factory());
         timers.setRemoveOnCancelPolicy(true);
+    }
+
+    /** Made with the first image: the cache beneath takes a fresh JVM some 25 ms to load. */
+    private ImageRoots images() {
+        ImageRoots known = images;
+        if (known != null) {
+            return known;
+        }
+        opening.lock();
+        try {
+            ImageRoots made = images;
+            if (made == null) {
+                made = new ImageRoots(linux, trees);
+                images = made;
+            }
+            return made;
+        } finally {
+            opening.unlock();
+        }
     }
 
     /** No class initializer: one that fails, for lack of a descriptor, say, fails for ever. */
@@ -224,7 +242,7 @@ public final class Engine {
                 yield new RootTree.AtPath(sources.way(path));
             }
             case Image image when facts.privileged() ->
-                    new RootTree.Mounted(images.of(image, userns(spec)));
+                    new RootTree.Mounted(images().of(image, userns(spec)));
             case Image image -> {
                 Claim claim = ImageFiles.claim(linux, image);
                 yield new RootTree.AtPath(
