@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bailey.sandbox.linux.testing.ChildJvm;
 import io.bailey.sandbox.linux.testing.OwnPlaces;
+import io.bailey.sandbox.linux.testing.Powers;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +33,7 @@ class InteractTest {
     InteractTest() throws IOException {}
 
     private void begin() throws IOException {
-        Assumptions.assumeTrue(Files.isExecutable(SCRIPT), "no script(1)");
+        Powers.requireProgram(SCRIPT.toString());
         String java =
                 Path.of(System.getProperty("java.home"), "bin", "java")
                         + " -Xmx256m -XX:+UseSerialGC -XX:-UsePerfData --enable-native-access=ALL-UNNAMED"

@@ -29,6 +29,7 @@ class TmuxTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir Path temp;
+    private boolean begun;
 
     private String tmux(String... words) {
         List<String> command =
@@ -70,7 +71,9 @@ class TmuxTest {
 
     @AfterEach
     void end() {
-        tmux("kill-server");
+        if (begun) {
+            tmux("kill-server");
+        }
     }
 
     @Test
@@ -85,6 +88,7 @@ class TmuxTest {
                         + ChildJvm.classPath()
                         + "' "
                         + InteractingProcess.class.getName();
+        begun = true;
         tmux("new-session", "-d", "-x", "91", "-y", "31", java + "; read line");
         await("inside>");
         type("stty size", "Enter");

@@ -39,8 +39,11 @@ public final class OwnPlaces implements ClassOrderer {
             Runtime.getRuntime()
                     .addShutdownHook(
                             new Thread(() -> {
-                                sweep();
-                                remove(mine);
+                                try {
+                                    sweep();
+                                } finally {
+                                    remove(mine);
+                                }
                             }));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
